@@ -56,7 +56,7 @@ TEST_F(LineReaderTest, TakesALastLineWithoutANewline) {
   EXPECT_EQ(LinesOf("a\nb"), (Lines{"a", "b"}));
 }
 
-TEST_F(LineReaderTest, FindsNothingInNothing) {
+TEST_F(LineReaderTest, HasNoLineInAnEmptyFile) {
   EXPECT_EQ(LinesOf(""), Lines());
 }
 

@@ -24,7 +24,7 @@ class LedgerTest : public testing::Test {
   Ledger ledger_;
 };
 
-TEST_F(LedgerTest, IsContentWhenEverythingIsThere) {
+TEST_F(LedgerTest, FindsNoProblemWhenEveryRecordIsThere) {
   EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1", "b:5"}}}, {{0, 1}}), Problems());
 }
 
@@ -114,7 +114,7 @@ TEST_F(LedgerTest, LeavesOutACommitOfBeforeAPowerCut) {
   EXPECT_EQ(ledger_.Committed(0).offset, 2U);
 }
 
-TEST_F(LedgerTest, TellsWhatTheGroupHasYetToRead) {
+TEST_F(LedgerTest, ListsTheRecordsThatTheGroupHasYetToRead) {
   const std::map<std::uint32_t, std::vector<std::string>> log = {{0, {"a:0", "a:1", "a:2"}}, {1, {"b:0"}}};
   ledger_.NoteConsumed(0, 0, "a:0");
   EXPECT_EQ(ledger_.Unread(log),

@@ -131,7 +131,7 @@ TEST_F(ConsumerGroupTest, LeavesWhenItCloses) {
   EXPECT_EQ(broker_->calls(BrokerCall::kLeaveGroup), 1U);
 }
 
-TEST_F(ConsumerGroupTest, WithoutAGroupItReadsEverythingAndSaysNothing) {
+TEST_F(ConsumerGroupTest, ReadsAllPartitionsAndSendsNoHeartbeatWithoutAGroup) {
   options_.group = "";
   Start();
   EXPECT_EQ(consumer_->Assignment().size(), 2U);

@@ -15,7 +15,7 @@ class GroupTimesTest : public testing::Test {
   GroupTimes times_{[this] { return now_ms_; }};
 };
 
-TEST_F(GroupTimesTest, HaveNothingOfAGroupThatHasNotAsked) {
+TEST_F(GroupTimesTest, HaveNoTimesOfAGroupWithoutRequests) {
   EXPECT_EQ(times_.Find("billing"), GroupTime());
 }
 
@@ -37,7 +37,7 @@ TEST_F(GroupTimesTest, ForgetAGroupThatIsDeleted) {
   EXPECT_EQ(times_.Find("billing"), (GroupTime{.request_ms = 1'000, .commit_ms = {}}));
 }
 
-TEST_F(GroupTimesTest, ForgetWhatHasEndedButNothingThatWasNotedSinceTheMark) {
+TEST_F(GroupTimesTest, ForgetEndedGroupsUnlessNotedSinceTheMark) {
   for (const char* group : {"kept", "ended", "back"}) times_.NoteRequest(group);
   const GroupTimes::Mark mark = times_.mark();
   times_.NoteRequest("back");

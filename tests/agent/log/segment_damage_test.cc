@@ -198,7 +198,7 @@ TEST_F(DamageUnderReadersTest, IsNoFileThatGoesWhenItsLogIsClosed) {
   EXPECT_TRUE(log_->Integrity().ok());
 }
 
-TEST_F(DamageUnderReadersTest, IsWhatAFileLacksThatGotShorter) {
+TEST_F(DamageUnderReadersTest, IncludesTheEndThatATruncatedFileLacks) {
   std::filesystem::resize_file(Segment(2), kBatchBytes);
   EXPECT_EQ(ReadFrom(0), "aaa-aa");
   std::filesystem::resize_file(Segment(2), kBatchBytes - 1);

@@ -24,7 +24,7 @@ class SqliteOpeningTableTest : public testing::Test {
       *SqliteDatabase::Open(folder_ / "db", std::chrono::milliseconds(1000), [] { return 1000; });
 };
 
-TEST_F(SqliteOpeningTableTest, PutsOpeningsInThePlaceOfThoseBefore) {
+TEST_F(SqliteOpeningTableTest, ReplacesTheOpeningsOfALog) {
   auto table = *SqliteOpeningTable::Prepare(*database_);
   ASSERT_TRUE(table.Put({.partition = {.topic_id = 1}, .openings = {{7, 70}, {8, 80}}}).ok());
   ASSERT_TRUE(table.Put({.partition = {.topic_id = 2}, .openings = {{5, 50}}}).ok());

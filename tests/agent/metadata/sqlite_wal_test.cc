@@ -36,7 +36,7 @@ class SqliteWalTest : public testing::Test {
       *SqliteDatabase::Open(folder_ / "db", std::chrono::milliseconds(1000), {});
 };
 
-TEST_F(SqliteWalTest, IsWholeAsItIsWritten) {
+TEST_F(SqliteWalTest, AcceptsAWholeLogAndAMissingOne) {
   EXPECT_TRUE(Check().ok());
   EXPECT_TRUE(CheckWal(PosixFileSystem(), folder_ / "none").ok());
 }

@@ -110,7 +110,7 @@ TEST_F(RecordMetricsTest, ADamagedBlockCountsNoMoreRecordsThanItCanHold) {
   EXPECT_LT(Of("received_total"), 1'000);
 }
 
-TEST_F(RecordMetricsTest, WhatTheLogHoldsIsWhatWasFoundAndWrittenAndNotRemoved) {
+TEST_F(RecordMetricsTest, HeldIsFoundPlusWrittenMinusRemoved) {
   for (std::uint64_t i = 0; i < 4; ++i) EXPECT_EQ(Produce(1, "orders", 0, 1, i), grpc::StatusCode::OK);
   agent_.Restart();
   EXPECT_EQ(Of("found"), 4);

@@ -31,7 +31,7 @@ AccessFlags WithPassword(const std::string& file_text) {
   return {.user = "me", .password_file = FileWith(file_text)};
 }
 
-TEST(AccessFlagsTest, MakeNothingWithoutFlags) {
+TEST(AccessFlagsTest, AddNoAuthorizationAndNoTlsWithoutFlags) {
   const Access access = MakeAccess({}, Targets("127.0.0.1:1")).value();
   EXPECT_EQ(access.authorization, "");
   EXPECT_EQ(access.tls, nullptr);

@@ -210,7 +210,7 @@ TEST(FiguresTest, TellsQuantilesOfWhatWasObservedInBetween) {
   EXPECT_DOUBLE_EQ(latency.p99.value(), 1 + 5.92 / 6);
 }
 
-TEST(FiguresTest, KnowsNoQuantileOfNothing) {
+TEST(FiguresTest, HasNoQuantileWithoutObservations) {
   const Figures figures = Of(HistogramPage(1, 1, 1), HistogramPage(1, 1, 1));
   EXPECT_EQ(figures.latencies[0].rate, 0);
   EXPECT_EQ(figures.latencies[0].p99, std::nullopt);

@@ -19,7 +19,7 @@ TEST(RateTest, IsTheIncreaseByTheSecond) {
   EXPECT_EQ(Rate(100, 100, 2), 0);
 }
 
-TEST(RateTest, IsWhatACounterHasAfterItsProcessWasStartedAgain) {
+TEST(RateTest, CountsFromZeroAfterARestart) {
   EXPECT_EQ(Rate(1000, 30, 2), 15);
   EXPECT_EQ(Rate(1000, 0, 2), 0);
 }

@@ -141,7 +141,7 @@ TEST_F(ListenerTest, AsksClientsForCertificates) {
 // Goal: each way to ask for a certificate lets in the clients that Go lets in.
 // Method: curl without a certificate, with one of another authority, and with a good one, by both
 // versions of TLS.
-TEST_F(ListenerTest, LetsClientsInAsTheWayToAskForCertificatesSays) {
+TEST_F(ListenerTest, HoldsClientsToTheirClientAuthType) {
   const auto as = [](const Certificate& client) { return " --cert " + client.file + " --key " + client.key_file; };
   const std::string ca = "\n  client_ca_file: " + client_certificate_.file;
   const std::string clients[] = {"", as(MakeCertificate("stranger")), as(client_certificate_)};

@@ -384,7 +384,7 @@ class OtlpDeltaTest : public OtlpExporterTest {
       registry_.AddCounter({.name = "sent_total", .help = "S", .labels = {"topic"}}).value();
 };
 
-TEST_F(OtlpDeltaTest, AddUpToTheValue) {
+TEST_F(OtlpDeltaTest, SendsDeltasThatAddUpToTheValue) {
   OtlpExporter exporter(registry_, metrics_, DeltaOptions());
   ASSERT_TRUE(exporter.Start().ok());
   EXPECT_TRUE(Eventually([&] { return SumsOfRequests().size() == kTopics; }));
@@ -393,7 +393,7 @@ TEST_F(OtlpDeltaTest, AddUpToTheValue) {
   for (const auto& [topic, sum] : SumsOfRequests()) EXPECT_EQ(sum, kCount + 1) << topic;
 }
 
-TEST_F(OtlpDeltaTest, BeginWhereTheLastOneEnded) {
+TEST_F(OtlpDeltaTest, BeginsADeltaWhereTheLastOneEnded) {
   PushUntil(20, DeltaOptions());
   std::map<std::string, std::uint64_t> ends;
   for (const ReceivedRequest& request : receiver_.requests()) {
@@ -409,7 +409,7 @@ TEST_F(OtlpDeltaTest, BeginWhereTheLastOneEnded) {
 
 // Rule: what was taken is not sent again, and what may be taken later is kept. Method: the second
 // request of a push gets 503, with a time that only the last push does not wait for.
-TEST_F(OtlpDeltaTest, KeepWhatMayBeTakenLater) {
+TEST_F(OtlpDeltaTest, KeepsDeltasThatMayBeTakenLater) {
   receiver_.Then(Respond(200)).Then(Respond(503, "Retry-After: 100\r\n"));
   PushUntil(2, DeltaOptions());
   const auto sums = SumsOfRequests({1});
@@ -419,7 +419,7 @@ TEST_F(OtlpDeltaTest, KeepWhatMayBeTakenLater) {
   EXPECT_GT(Count("samples_dropped", "unavailable"), 0);
 }
 
-TEST_F(OtlpDeltaTest, AddUpToTheValueAfterAnOutage) {
+TEST_F(OtlpDeltaTest, SendsDeltasThatAddUpToTheValueAfterAnOutage) {
   AddOutage(receiver_, [this] { Sent(0).Increment(); });
   OtlpExporterOptions options = DeltaOptions();
   options.push.push_time = seconds(2);
@@ -433,7 +433,7 @@ TEST_F(OtlpDeltaTest, AddUpToTheValueAfterAnOutage) {
 }
 
 // Rule: the window of what was kept begins where it began before.
-TEST_F(OtlpDeltaTest, KeepTheStartOfWhatMayBeTakenLater) {
+TEST_F(OtlpDeltaTest, KeepsTheStartOfDeltasThatMayBeTakenLater) {
   receiver_.Then(Respond(503, "Retry-After: 100\r\n"));
   PushUntil(1, DeltaOptions());
   const auto first = PointsOf(receiver_.requests().at(0)).at(0);
@@ -444,7 +444,7 @@ TEST_F(OtlpDeltaTest, KeepTheStartOfWhatMayBeTakenLater) {
 }
 
 // Rule: what is refused for good is dropped, and the other requests of the push go on.
-TEST_F(OtlpDeltaTest, DropWhatIsRefused) {
+TEST_F(OtlpDeltaTest, DropsDeltasThatAreRefused) {
   receiver_.Then(Respond(200)).Then(Respond(400)).Then(Respond(503, "Retry-After: 100\r\n"));
   PushUntil(3, DeltaOptions());
   const std::set<std::string> refused = TopicsOf(1);
@@ -453,7 +453,7 @@ TEST_F(OtlpDeltaTest, DropWhatIsRefused) {
   EXPECT_GE(Count("samples_dropped", "refused"), static_cast<double>(refused.size()));
 }
 
-TEST_F(OtlpDeltaTest, DropWhatIsRejected) {
+TEST_F(OtlpDeltaTest, DropsDeltasThatAreRejected) {
   receiver_.Then(Respond(200, kProtobufType, PartialSuccess(3, "too old")));
   PushUntil(20, DeltaOptions());
   for (const auto& [topic, sum] : SumsOfRequests()) EXPECT_EQ(sum, kCount) << topic;
@@ -461,7 +461,7 @@ TEST_F(OtlpDeltaTest, DropWhatIsRejected) {
 }
 
 // The stated doubt: a request whose response is lost may have been taken.
-TEST_F(OtlpDeltaTest, CountTwiceWhereOnlyTheResponseIsLost) {
+TEST_F(OtlpDeltaTest, CountsTwiceWhereOnlyTheResponseIsLost) {
   receiver_.Then(SendAndClose(""));
   PushUntil(20, DeltaOptions());
   const std::set<std::string> unanswered = TopicsOf(0);
@@ -471,7 +471,7 @@ TEST_F(OtlpDeltaTest, CountTwiceWhereOnlyTheResponseIsLost) {
   }
 }
 
-TEST_F(OtlpDeltaTest, AreOfRecordedFamiliesAloneWhereMemoryIsLow) {
+TEST_F(OtlpDeltaTest, SendsDeltasOfRecordedFamiliesAloneWhereMemoryIsLow) {
   const auto asked = registry_.AddCallbackCounter({.name = "asked_total", .help = "A"}).value();
   const auto callback = asked.Add([] { return 7.0; });
   OtlpExporterOptions options = DeltaOptions();
