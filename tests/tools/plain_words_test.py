@@ -148,5 +148,22 @@ class SecondWordsHaveAFirst(RuleTestCase):
         self.assertFinds(self.rule, {"docs/glossary.md": "\n".join(rows[1:]) + "\n"}, "docs/glossary.md:1")
 
 
+class DocumentsHaveShortSentences(RuleTestCase):
+    rule = staticmethod(plain_words.documents_have_short_sentences)
+    long = "word " * 30 + "end."
+
+    def test_finds_a_long_sentence_in_a_paragraph_and_in_an_item(self):
+        text = f"# T\n\nShort. {self.long}\n\n- a\n- {self.long}\n  Short.\n"
+        self.assertFinds(self.rule, {"docs/a.md": text}, "docs/a.md:3", "docs/a.md:6")
+
+    def test_counts_no_tables_code_and_names_of_tests(self):
+        names = "`//a:b_test` `ATest.Does`, " * 20
+        text = f"| {self.long} |\n\n```sh\n{self.long}\n```\n\n    {self.long}\n\n**It failed.** {names}\n"
+        self.assertClean(self.rule, {"docs/a.md": text})
+
+    def test_reads_no_records_of_then(self):
+        self.assertClean(self.rule, {"CHANGELOG.md": self.long, "docs/decisions/a.md": self.long})
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -251,7 +251,7 @@ _CONSUMER_GROUP = Group(
         ),
         "streamhouse_consumer_current_offset": Row("the offset of the next record", "no consumer reads the partition"),
     },
-    """The four gauges of a partition appear with their first value and go when the consumer closes: a missing lag
+    """The four gauges of a partition appear with their first value and go when the consumer closes. A missing lag
 means that no consumer measures it, not that it is 0. While the agent cannot be asked, both gauges of the lag are
 missing as well: an old value is never shown.""",
 )

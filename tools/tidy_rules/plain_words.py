@@ -91,7 +91,14 @@ _SCRIPT_PROSE = re.compile(
 )
 _CODE_SPAN = re.compile(r"`[^`\n]*`")
 _SCRIPT_SUFFIXES = (".py", ".sh", ".bazel", ".bzl", ".BUILD")
-_SENTENCE_END = re.compile(r"[.!?](?:\s+|$)")
+# Pages that keep what was decided then, each read once, for its reasons.
+_RECORDS = "docs/decisions/"
+_SENTENCE_END = re.compile(r"[.!?](?:\*\*)?(?:\s+|$)")
+_FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+_DOCUMENT_ITEM = re.compile(r"\s*(?:[-*]|\d+\.)\s+")
+_NO_PROSE = re.compile(r"\s*\||#|<!--")
+# A name of a test or of a target: lists of them stand behind the sentence that they prove.
+_REFERENCE = re.compile(r"\W*(?://\S+|\w+Test\.\w+)\W*$")
 
 
 def _comments(file):
@@ -206,6 +213,36 @@ def _found_in_script(file, pattern):
     return _found_in_text(_script_prose(file.text), pattern)
 
 
+def _document_paragraphs(text):
+    """Lists of (line number, text): paragraphs and items of lists, without tables, headings and code."""
+    paragraph = []
+    for number, line in enumerate(_FENCE.sub(lambda code: source_tree.blank(code.group()), text).splitlines(), start=1):
+        item = _DOCUMENT_ITEM.match(line)
+        # Code is set in by four columns, as is the rest of an item; only code begins a paragraph
+        # there.
+        is_prose = line.strip() and not _NO_PROSE.match(line) and (paragraph or item or not line.startswith("    "))
+        if paragraph and (item or not is_prose):
+            yield paragraph
+            paragraph = []
+        if is_prose:
+            paragraph.append((number, line[item.end() :] if item else line))
+    if paragraph:
+        yield paragraph
+
+
+def documents_have_short_sentences(tree):
+    """A page is read by people who look for one answer, many of whom learned English as a second language."""
+    for file in _documents(tree):
+        if file.path == _HISTORY or file.path.startswith(_RECORDS):
+            continue
+        for paragraph in _document_paragraphs(file.text):
+            for number, words in _sentences(paragraph):
+                words = [word for word in words if not _REFERENCE.match(word)]
+                if len(words) > MAX_WORDS:
+                    begin = " ".join(words[:6])
+                    yield Finding(file.path, number, f"{len(words)} words from `{begin}` on; the limit is {MAX_WORDS}")
+
+
 def plain_words_are_used(tree):
     """A word that names no one and nothing makes the reader look for what is meant. Write the noun."""
     for file in tree.cpp_files():
@@ -299,6 +336,7 @@ def words_to_avoid_in(text):
 RULES = (
     labels_start_a_line,
     sentences_are_short,
+    documents_have_short_sentences,
     plain_words_are_used,
     documents_use_plain_words,
     scripts_use_plain_words,
