@@ -194,15 +194,15 @@ void StatisticsMetrics::Change(const std::string& name, const SettingsOfClient& 
 
 void StatisticsMetrics::Forget(const std::string& name) {
   const MutexLock lock(mutex_);
+  forgotten_.push_back(name);
+  if (forgotten_.size() > kForgottenMax) forgotten_.pop_front();
   clients_.erase(name);
-  forgotten_.insert(name);
 }
 
 ClientState* StatisticsMetrics::StateOf(const std::string& name, const SettingsOfClient& settings) {
-  if (forgotten_.contains(name)) return nullptr;
-  auto client = clients_.find(name);
-  if (client == clients_.end()) client = clients_.emplace(name, settings()).first;
-  return &client->second;
+  if (const auto client = clients_.find(name); client != clients_.end()) return &client->second;
+  if (std::find(forgotten_.begin(), forgotten_.end(), name) != forgotten_.end()) return nullptr;
+  return &clients_.emplace(name, settings()).first->second;
 }
 
 }  // namespace streamhouse::librdkafka

@@ -7,11 +7,12 @@
 // 2. Gauges of a client leave the page when its newest document is older than
 //    kStatisticsIntervals of its intervals and kStatisticsSlack (three, and two seconds).
 //    rdkafka_statistics_timestamp_seconds stays.
-// 3. Forget() takes the gauges of a client off the page. Its counters stay. What comes of the
-//    client afterwards is ignored: its totals would count twice.
+// 3. Forget() takes the gauges of a client off the page. Its counters stay. Later documents of the
+//    client are ignored, because its totals would count twice. The names of the last kForgottenMax
+//    forgotten clients are kept for this.
 // Thread safety: all methods from any thread, also while a page is made.
 // Cost: Take() holds a lock for the time of ClientState::Take(); a page holds it while it collects
-// a family. The name of a client that was forgotten is kept.
+// a family.
 // Errors: AlreadyExists where the registry has a StatisticsMetrics that lives: the newer one would
 // hide the summaries of the other.
 #pragma once
@@ -19,10 +20,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@
 #include "metrics_core/status.h"
 
 namespace streamhouse::librdkafka {
+
+// A document of a forgotten client comes at most a few polls after Forget().
+inline constexpr std::size_t kForgottenMax = 1024;
 
 class StatisticsMetrics {
  public:
@@ -91,7 +95,8 @@ class StatisticsMetrics {
   const SecondsClock now_;
   metrics::Mutex mutex_;
   std::map<std::string, ClientState> clients_ STREAMHOUSE_GUARDED_BY(mutex_);  // by the name of the instance
-  std::set<std::string> forgotten_ STREAMHOUSE_GUARDED_BY(mutex_);             // names, which no other instance gets
+  // Names, the newest last. No other instance gets them.
+  std::deque<std::string> forgotten_ STREAMHOUSE_GUARDED_BY(mutex_);
   StatisticsCounters counters_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::vector<metrics::CallbackFamily::Token> tokens_;  // the last member: callbacks read the others
 };

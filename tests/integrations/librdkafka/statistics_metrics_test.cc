@@ -168,6 +168,15 @@ TEST_F(StatisticsMetricsTest, WhatComesAfterForgetIsIgnored) {
   EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_assignment_changes_total"), 2);
 }
 
+TEST_F(StatisticsMetricsTest, KeepsTheNamesOfTheClientsThatWereForgottenLast) {
+  for (std::size_t i = 0; i <= kForgottenMax; ++i) metrics_->Forget("app#producer-" + std::to_string(i));
+  TakeProducer("app#producer-1", "app", 5);
+  TakeProducer("app#producer-" + std::to_string(kForgottenMax), "app", 5);
+  EXPECT_EQ(MetricReader(registry_).SeriesCount("rdkafka_statistics_total"), 0U);
+  TakeProducer("app#producer-0", "app", 5);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_statistics_total"), 1);
+}
+
 TEST_F(StatisticsMetricsTest, AChangeBeforeTheFirstDocumentIsKept) {
   metrics_->Change("app#consumer-1", Settings, [](ClientState& state) { state.Pause("orders", 0); });
   EXPECT_EQ(MetricReader(registry_).SeriesCount("rdkafka_consumer_assigned_partitions"), 0U);
