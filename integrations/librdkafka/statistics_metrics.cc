@@ -68,7 +68,7 @@ Result<std::unique_ptr<StatisticsMetrics>> StatisticsMetrics::Register(Registry&
 
 template <std::size_t kLabels>
 Status StatisticsMetrics::AddGauge(Registry& registry, MetricOptions options, Of of, Shown shown,
-                                   std::function<void(const ClientState&, Sums<kLabels>&)> collect) {
+                                   std::function<void(const Clients&, Sums<kLabels>&)> collect) {
   const Result<CallbackFamily> family = registry.AddCallbackGauge(std::move(options));
   if (!family.ok()) return family.status();
   tokens_.push_back(family->AddMany([this, of, shown, collect](CallbackFamily::Samples& samples) {
@@ -76,7 +76,7 @@ Status StatisticsMetrics::AddGauge(Registry& registry, MetricOptions options, Of
     {
       const std::int64_t now = now_();
       const MutexLock lock(mutex_);
-      std::vector<const ClientState*> clients;
+      Clients clients;
       for (const auto& [name, client] : clients_) {
         const bool is_meant = of == Of::kAll || client.newest().is_of_producer() == (of == Of::kProducers);
         const bool is_shown = shown == Shown::kAlways || client.IsYoung(now);
@@ -84,7 +84,7 @@ Status StatisticsMetrics::AddGauge(Registry& registry, MetricOptions options, Of
       }
       std::sort(clients.begin(), clients.end(),
                 [](const ClientState* a, const ClientState* b) { return a->newest().ts < b->newest().ts; });
-      for (const ClientState* const client : clients) collect(*client, sums);
+      collect(clients, sums);
     }
     for (const auto& [labels, value] : sums) {
       std::apply([&, &sum = value](const auto&... values) { samples.Add(sum, values...); }, labels);
@@ -96,8 +96,10 @@ Status StatisticsMetrics::AddGauge(Registry& registry, MetricOptions options, Of
 Status StatisticsMetrics::RegisterGauges(Registry& registry) {
   const auto of_client = [&](const char* name, const char* help, Of of, std::int64_t Statistics::*member) {
     return AddGauge<1>(registry, Options(name, help, {"client"}), of, Shown::kWhileYoung,
-                       [member](const ClientState& client, Sums<1>& sums) {
-                         sums[{client.newest().client_id}] += static_cast<double>(client.newest().*member);
+                       [member](const Clients& clients, Sums<1>& sums) {
+                         for (const ClientState* const client : clients) {
+                           sums[{client->newest().client_id}] += static_cast<double>(client->newest().*member);
+                         }
                        });
   };
   Status added = of_client("rdkafka_producer_queued_records",
@@ -113,51 +115,66 @@ Status StatisticsMetrics::RegisterGauges(Registry& registry) {
   added = AddGauge<1>(registry,
                       Options("rdkafka_statistics_timestamp_seconds",
                               "Unix time of the newest statistics; the oldest of clients of one name", {"client"}),
-                      Of::kAll, Shown::kAlways, [](const ClientState& client, Sums<1>& sums) {
-                        const auto time = static_cast<double>(client.newest().time);
-                        const auto [place, is_first] = sums.try_emplace({client.newest().client_id}, time);
-                        place->second = std::min(place->second, time);
+                      Of::kAll, Shown::kAlways, [](const Clients& clients, Sums<1>& sums) {
+                        for (const ClientState* const client : clients) {
+                          const auto time = static_cast<double>(client->newest().time);
+                          const auto [place, is_first] = sums.try_emplace({client->newest().client_id}, time);
+                          place->second = std::min(place->second, time);
+                        }
                       });
   if (!added.ok()) return added;
   added = AddGauge<2>(registry,
                       Options("rdkafka_broker_connections", "Open connections to the broker", {"client", "broker"}),
-                      Of::kAll, Shown::kWhileYoung, [](const ClientState& client, Sums<2>& sums) {
-                        for (const auto& [broker, open] : client.connections()) {
-                          sums[{client.newest().client_id, broker}] += open;
+                      Of::kAll, Shown::kWhileYoung, [](const Clients& clients, Sums<2>& sums) {
+                        for (const ClientState* const client : clients) {
+                          for (const auto& [broker, open] : client->connections()) {
+                            sums[{client->newest().client_id, broker}] += open;
+                          }
                         }
                       });
   if (!added.ok()) return added;
   return AddGauge<1>(
       registry,
       Options("rdkafka_consumer_steady_members", "Members of the group in this process that rest in it", {"group"}),
-      Of::kConsumers, Shown::kWhileYoung, [](const ClientState& client, Sums<1>& sums) {
-        sums[{client.settings().group}] += client.newest().cgrp.join_state == "steady" ? 1 : 0;
+      Of::kConsumers, Shown::kWhileYoung, [](const Clients& clients, Sums<1>& sums) {
+        for (const ClientState* const client : clients) {
+          sums[{client->settings().group}] += client->newest().cgrp.join_state == "steady" ? 1 : 0;
+        }
       });
 }
 
 Status StatisticsMetrics::RegisterPartitionGauges(Registry& registry) {
+  // Calls `take` with each partition and its labels. One that has just moved comes twice, first as
+  // the older document of its last reader has it.
+  const auto for_each = [](const Clients& clients, const auto& take) {
+    for (const ClientState* const client : clients) {
+      for (const PartitionGauges& gauges : client->partitions()) {
+        take(std::array<std::string, 3>{gauges.topic, gauges.partition, client->settings().group}, gauges);
+      }
+    }
+  };
   using Value = std::optional<std::int64_t> (*)(const PartitionGauges&);
   const auto by_partition = [&](const char* name, const char* help, Value value) {
-    return AddGauge<3>(
-        registry, Options(name, help, {"topic", "partition", "group"}), Of::kConsumers, Shown::kWhileYoung,
-        [value](const ClientState& client, Sums<3>& sums) {
-          for (const PartitionGauges& gauges : client.partitions()) {
-            const std::optional<std::int64_t> number = value(gauges);
-            const std::array<std::string, 3> labels = {gauges.topic, gauges.partition, client.settings().group};
-            // A partition that has just moved is still in the older document of its last reader.
-            if (number) {
-              sums[labels] = static_cast<double>(*number);
-            } else {
-              sums.erase(labels);
-            }
-          }
-        });
+    return AddGauge<3>(registry, Options(name, help, {"topic", "partition", "group"}), Of::kConsumers,
+                       Shown::kWhileYoung, [for_each, value](const Clients& clients, Sums<3>& sums) {
+                         for_each(clients, [&](const auto& labels, const PartitionGauges& gauges) {
+                           if (const std::optional<std::int64_t> number = value(gauges)) {
+                             sums[labels] = static_cast<double>(*number);
+                           } else {
+                             sums.erase(labels);
+                           }
+                         });
+                       });
   };
   const auto by_group = [&](const char* name, const char* help, bool (*counts)(const PartitionGauges&)) {
     return AddGauge<1>(registry, Options(name, help, {"group"}), Of::kConsumers, Shown::kWhileYoung,
-                       [counts](const ClientState& client, Sums<1>& sums) {
-                         double& sum = sums[{client.settings().group}];
-                         for (const PartitionGauges& gauges : client.partitions()) sum += counts(gauges) ? 1 : 0;
+                       [for_each, counts](const Clients& clients, Sums<1>& sums) {
+                         Sums<3> counted;
+                         for_each(clients, [&](const auto& labels, const PartitionGauges& gauges) {
+                           counted[labels] = counts(gauges) ? 1 : 0;
+                         });
+                         for (const ClientState* const client : clients) sums[{client->settings().group}] = 0;
+                         for (const auto& [labels, count] : counted) sums[{labels[2]}] += count;
                        });
   };
   Status added = by_group("rdkafka_consumer_assigned_partitions", "Partitions assigned to this process",

@@ -2,8 +2,8 @@
 //
 // When to use something else: RdkafkaMetrics (rdkafka_metrics.h) is what programs use.
 // Guarantees:
-// 1. Clients with the same labels add up, in counters and in gauges. Of clients that have the same
-//    partition, the one with the newer document is shown: the partition has just moved.
+// 1. Clients with the same labels add up, in counters and in gauges. A partition that two clients
+//    of a group have counts once, as the newer of their documents has it: it has just moved.
 // 2. Gauges of a client leave the page when its newest document is older than
 //    kStatisticsIntervals of its intervals and kStatisticsSlack (three, and two seconds).
 //    rdkafka_statistics_timestamp_seconds stays.
@@ -62,6 +62,7 @@ class StatisticsMetrics {
  private:
   template <std::size_t kLabels>
   using Sums = std::map<std::array<std::string, kLabels>, double>;
+  using Clients = std::vector<const ClientState*>;  // the one with the newest document last
   enum class Shown : std::uint8_t { kWhileYoung, kAlways };
   enum class Of : std::uint8_t { kProducers, kConsumers, kAll };
 
@@ -86,10 +87,10 @@ class StatisticsMetrics {
   ClientState* StateOf(const std::string& name, const SettingsOfClient& settings) STREAMHOUSE_REQUIRES(mutex_);
   metrics::Status RegisterGauges(metrics::Registry& registry);
   metrics::Status RegisterPartitionGauges(metrics::Registry& registry);
-  // A gauge whose samples `collect` adds for each client, the one with the newest document last.
+  // A gauge whose samples `collect` makes of all clients that are shown.
   template <std::size_t kLabels>
   metrics::Status AddGauge(metrics::Registry& registry, metrics::MetricOptions options, Of of, Shown shown,
-                           std::function<void(const ClientState&, Sums<kLabels>&)> collect);
+                           std::function<void(const Clients&, Sums<kLabels>&)> collect);
 
   const Claim claim_;
   const SecondsClock now_;

@@ -137,6 +137,16 @@ TEST_F(StatisticsMetricsTest, APartitionThatMovedHasNoLagOfItsLastReader) {
   EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_lag_at_least_records"), 6);
 }
 
+TEST_F(StatisticsMetricsTest, APartitionThatMovedCountsOnceInItsGroup) {
+  TakeConsumer("app#consumer-1", 3, 1);
+  TakeConsumer("app#consumer-2", 4, 2, "CONNECT");
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_assigned_partitions"), 1);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 1);
+  TakeConsumer("app#consumer-1", 3, 3);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_assigned_partitions"), 1);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 0);
+}
+
 TEST_F(StatisticsMetricsTest, GaugesLeaveThePageWhenNoDocumentComes) {
   TakeConsumer("app#consumer-1", 3, 1);
   now_ += 5;
