@@ -104,9 +104,13 @@ Status StatisticsCounters::Register(Registry& registry) {
 }
 
 void ClientState::Take(const Statistics& statistics, StatisticsCounters& counters) {
-  counters.documents.Lookup(statistics.client_id)->Increment();
   TakeWindows(statistics, counters);
-  if (statistics.ts < newest_.ts) return;
+  if (statistics.ts >= newest_.ts) TakeNewest(statistics, counters);
+  counters.documents.Lookup(statistics.client_id)->Increment();
+}
+
+void ClientState::TakeNewest(const Statistics& statistics, const StatisticsCounters& counters) {
+  is_after_cut_ = std::exchange(is_cut_, true);
   newest_ = {.name = statistics.name,
              .client_id = statistics.client_id,
              .type = statistics.type,
@@ -125,6 +129,7 @@ void ClientState::Take(const Statistics& statistics, StatisticsCounters& counter
     counters.assignment_changes.Lookup(settings_.group)->Increment(changes);
   }
   TakeTopics(statistics, counters);
+  is_cut_ = false;
 }
 
 void ClientState::TakeWindows(const Statistics& statistics, StatisticsCounters& counters) const {
@@ -146,9 +151,9 @@ void ClientState::TakeWindows(const Statistics& statistics, StatisticsCounters& 
   }
 }
 
-// The totals of the entry, which may have had another name. They are taken out of brokers_.
-ClientState::BrokerTotals ClientState::TotalsOf(const BrokerStatistics& broker,
-                                                const std::set<std::string_view>& names) {
+// The totals of the entry, which may have had another name.
+ClientState::BrokerTotals& ClientState::TotalsOf(const BrokerStatistics& broker,
+                                                 const std::set<std::string_view>& names) {
   auto found = brokers_.find(broker.name);
   if (found == brokers_.end()) {
     found = std::find_if(brokers_.begin(), brokers_.end(), [&](const auto& entry) {
@@ -157,25 +162,29 @@ ClientState::BrokerTotals ClientState::TotalsOf(const BrokerStatistics& broker,
       return !names.contains(name) && totals.is_logical == broker.is_logical() && is_same;
     });
   }
-  BrokerTotals totals;
-  if (found != brokers_.end()) {
-    totals = std::move(found->second);
-    brokers_.erase(found);
+  std::string name = broker.name;
+  if (found == brokers_.end()) {
+    found = brokers_.try_emplace(std::move(name)).first;
+  } else if (found->first != name) {
+    auto renamed = brokers_.extract(found);
+    renamed.key() = std::move(name);
+    found = brokers_.insert(std::move(renamed)).position;
   }
+  BrokerTotals& totals = found->second;
   totals.nodename = broker.nodename;
   totals.nodeid = broker.nodeid;
   totals.is_logical = broker.is_logical();
+  totals.document = document_;
   return totals;
 }
 
 void ClientState::TakeBrokers(const Statistics& statistics, const StatisticsCounters& counters) {
   std::set<std::string_view> names;
   for (const BrokerStatistics& broker : statistics.brokers) names.insert(broker.name);
-  std::map<std::string, BrokerTotals> brokers;
   connections_.clear();
   for (const BrokerStatistics& broker : statistics.brokers) {
     const std::string& label = LabelOf(broker);
-    BrokerTotals totals = TotalsOf(broker, names);
+    BrokerTotals& totals = TotalsOf(broker, names);
     for (std::size_t i = 0; i < kBrokerTotals.size(); ++i) {
       const std::uint64_t growth = totals.totals[i].Of(broker.*kBrokerTotals[i].member);
       counters.broker_totals[i].Lookup(statistics.client_id, label)->Increment(growth);
@@ -186,9 +195,8 @@ void ClientState::TakeBrokers(const Statistics& statistics, const StatisticsCoun
       if (growth > 0) counters.broker_requests.Lookup(statistics.client_id, label, request)->Increment(growth);
     }
     connections_[label] += broker.is_up() ? 1 : 0;
-    brokers.emplace(broker.name, std::move(totals));
   }
-  brokers_ = std::move(brokers);
+  std::erase_if(brokers_, [this](const auto& entry) { return entry.second.document != document_; });
 }
 
 void ClientState::TakeFetches(const Statistics& statistics) {
@@ -213,21 +221,22 @@ bool ClientState::IsFull(const PartitionStatistics& partition) const {
 
 void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCounters& counters) {
   TakeFetches(statistics);
-  std::map<std::string, TopicTotals> topics;
   partitions_.clear();
   for (const TopicStatistics& topic : statistics.topics) {
-    TopicTotals& totals = topics[topic.topic];
-    if (const auto known = topics_.find(topic.topic); known != topics_.end()) totals = std::move(known->second);
+    TopicTotals& totals = topics_[topic.topic];
     std::array<std::uint64_t, kPartitionTotals.size()> growths = {};
     for (const PartitionStatistics& partition : topic.partitions) {
       PartitionTotals& of_partition = totals[partition.partition];
-      for (std::size_t i = 0; i < growths.size(); ++i) {
-        growths[i] += of_partition.totals[i].Of(partition.*kPartitionTotals[i]);
-      }
       of_partition.document = document_;
       if (!statistics.is_of_producer()) TakePartition(statistics, topic, partition, of_partition);
     }
-    std::erase_if(totals, [this](const auto& entry) { return entry.second.document != document_; });
+    // Nothing below needs memory: what the totals have grown by is counted.
+    for (const PartitionStatistics& partition : topic.partitions) {
+      PartitionTotals& of_partition = totals.find(partition.partition)->second;
+      for (std::size_t i = 0; i < growths.size(); ++i) {
+        growths[i] += of_partition.totals[i].Of(partition.*kPartitionTotals[i]);
+      }
+    }
     if (statistics.is_of_producer()) {
       counters.records_transmitted.Lookup(topic.topic)->Increment(growths[0]);
       counters.bytes_transmitted.Lookup(topic.topic)->Increment(growths[1]);
@@ -237,10 +246,14 @@ void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCount
       counters.records_outdated.Lookup(topic.topic)->Increment(growths[4]);
     }
   }
-  topics_ = std::move(topics);
+  for (auto& [name, totals] : topics_) {
+    std::erase_if(totals, [this](const auto& entry) { return entry.second.document != document_; });
+  }
+  std::erase_if(topics_, [](const auto& topic) { return topic.second.empty(); });
 }
 
 bool ClientState::IsPaused(const TopicStatistics& topic, const PartitionStatistics& partition) const {
+  if (has_lost_pause_) return true;
   return !paused_.empty() && paused_.contains({topic.topic, partition.partition});
 }
 
@@ -261,7 +274,7 @@ void ClientState::NoteFetch(const Statistics& statistics, const TopicStatistics&
   const bool has_moved = std::exchange(totals.broker, partition.broker) != partition.broker;
   // An end that comes later is of a fetch after this document.
   const bool is_unfetched = totals.has_end && !IsFetched(statistics, topic, partition);
-  const bool is_moved = had_end && (has_moved || is_rebalanced_);
+  const bool is_moved = (had_end && (has_moved || is_rebalanced_)) || (totals.has_end && is_after_cut_);
   if (is_unfetched || is_moved) totals.unfetched = std::max(totals.unfetched.value_or(statistics.ts), statistics.ts);
   if (resumed_.empty()) return;
   const auto resumed = resumed_.find({topic.topic, partition.partition});
@@ -290,10 +303,12 @@ void ClientState::TakePartition(const Statistics& statistics, const TopicStatist
 }
 
 void ClientState::Pause(std::string_view topic, std::int32_t partition) {
-  paused_.emplace(topic, partition);
   for (PartitionGauges& gauges : partitions_) {
     if (gauges.topic == topic && gauges.partition == std::to_string(partition)) gauges.lag.exact.reset();
   }
+  const bool had_lost_pause = std::exchange(has_lost_pause_, true);
+  paused_.emplace(topic, partition);
+  has_lost_pause_ = had_lost_pause;
 }
 
 void ClientState::Resume(std::string_view topic, std::int32_t partition, std::int64_t now) {
@@ -316,6 +331,7 @@ void ClientState::ForgetPositions(std::int64_t now) {
 }
 
 bool ClientState::IsYoung(std::int64_t now_seconds) const {
+  if (is_cut_) return false;
   const std::int64_t milliseconds_max =
       kStatisticsIntervals * settings_.statistics_interval_milliseconds + kStatisticsSlack.count();
   return now_seconds - newest_.time <= milliseconds_max / 1000;

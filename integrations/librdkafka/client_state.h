@@ -108,17 +108,21 @@ class ClientState {
  public:
   explicit ClientState(ClientSettings settings) : settings_(std::move(settings)) {}
 
+  // Throws std::bad_alloc. The counters then miss windows of the document. The next document counts
+  // what the totals have grown by. Until then IsYoung() is false, and ends of logs are old.
   void Take(const Statistics& statistics, StatisticsCounters& counters);
 
   // A partition that is paused has no lag: what librdkafka knows of its end stays as it was. A
   // pause outlives a revocation, as it does in librdkafka. `now` is of the clock of `ts`.
+  // They throw std::bad_alloc. After Pause() has thrown, no partition of the client has a lag again.
   void Pause(std::string_view topic, std::int32_t partition);
   void Resume(std::string_view topic, std::int32_t partition, std::int64_t now);
   // At a rebalance: no partition has a lag or a position until a document of `now` or later, and
   // ends of logs are old. `now` is of the clock of `ts`.
   void ForgetPositions(std::int64_t now);
 
-  // Whether the newest document is young enough for its gauges to be shown.
+  // Whether the newest document was taken to its end, and is young enough for its gauges to be
+  // shown.
   bool IsYoung(std::int64_t now_seconds) const;
 
   const ClientSettings& settings() const { return settings_; }
@@ -135,6 +139,7 @@ class ClientState {
     bool is_logical = false;
     std::array<Growth, 7> totals;
     std::array<Growth, kRequests.size() + 1> requests;
+    std::uint64_t document = 0;  // the last one that had it
   };
   struct PartitionTotals {
     std::array<Growth, 5> totals;
@@ -149,6 +154,7 @@ class ClientState {
   using TopicTotals = std::unordered_map<std::int64_t, PartitionTotals>;
 
   void TakeWindows(const Statistics& statistics, StatisticsCounters& counters) const;
+  void TakeNewest(const Statistics& statistics, const StatisticsCounters& counters);
   void TakeBrokers(const Statistics& statistics, const StatisticsCounters& counters);
   void TakeTopics(const Statistics& statistics, const StatisticsCounters& counters);
   void TakePartition(const Statistics& statistics, const TopicStatistics& topic, const PartitionStatistics& partition,
@@ -162,11 +168,13 @@ class ClientState {
   void NoteFetch(const Statistics& statistics, const TopicStatistics& topic, const PartitionStatistics& partition,
                  PartitionTotals& totals);
   void TakeFetches(const Statistics& statistics);
-  BrokerTotals TotalsOf(const BrokerStatistics& broker, const std::set<std::string_view>& names);
+  BrokerTotals& TotalsOf(const BrokerStatistics& broker, const std::set<std::string_view>& names);
 
   const ClientSettings settings_;
   Statistics newest_;
   std::uint64_t document_ = 0;
+  bool is_cut_ = false;                          // no memory for the newest document: its end is missing
+  bool is_after_cut_ = false;                    // no memory for the document before the newest one
   std::map<std::string, BrokerTotals> brokers_;  // by name
   std::map<std::string, TopicTotals> topics_;
   Growth rebalances_;
@@ -175,6 +183,7 @@ class ClientState {
   std::map<std::int64_t, Fetch> fetches_;      // by the number of the broker
   std::map<std::int64_t, Growth> reconnects_;  // by the number of the broker
   std::set<std::pair<std::string, std::int64_t>> paused_;
+  bool has_lost_pause_ = false;  // no memory to keep it
   // When a pause ended, by partition, until the next document has the partition.
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> resumed_;
   std::map<std::string, int> connections_;

@@ -128,11 +128,11 @@ void MessageMetrics::OnConsumed(const rd_kafka_message_t& message) const {
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR && message.rkt != nullptr) Count(consumed_, message);
 }
 
-std::string ErrorName(rd_kafka_resp_err_t error) {
+std::string_view ErrorName(rd_kafka_resp_err_t error) {
   const std::string_view name = rd_kafka_err2name(error);
   // What librdkafka calls an error that it does not know.
   constexpr std::string_view kNoName = "ERR_";
-  return std::string(name.starts_with(kNoName) ? "other" : name);
+  return name.starts_with(kNoName) ? "other" : name;
 }
 
 }  // namespace streamhouse::librdkafka

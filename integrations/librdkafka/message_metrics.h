@@ -17,13 +17,14 @@
 // places, as do all objects of the process: a topic that a thread both sends and consumes has two.
 // Another topic costs a look-up, and takes a place from one of them. A failed record costs a
 // look-up.
+// Errors: OnDelivery() and OnConsumed() throw std::bad_alloc, and have not counted the record then.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
@@ -62,6 +63,6 @@ class MessageMetrics {
 
 // The name of an error, such as "_MSG_TIMED_OUT", for labels. "other" for one that the librdkafka
 // of this process does not know.
-std::string ErrorName(rd_kafka_resp_err_t error);
+std::string_view ErrorName(rd_kafka_resp_err_t error);
 
 }  // namespace streamhouse::librdkafka

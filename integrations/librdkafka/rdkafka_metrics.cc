@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ namespace {
 using metrics::Registry;
 using metrics::Result;
 using metrics::Status;
+using metrics::StatusCode;
 
 // A setting of a client that runs; empty where it has none of that name.
 std::string SettingOf(rd_kafka_t* client, const char* name) {
@@ -73,6 +75,33 @@ struct RdkafkaMetrics::Families {
   MessageMetrics messages;
   EventMetrics events;
   metrics::Family<metrics::Counter> refused;
+  metrics::Counter refused_without_memory;
+  metrics::Counter lost;
+
+  Status Take(rd_kafka_t* client, std::string_view json) const {
+    const Result<Statistics> statistics = ParseStatistics(json);
+    if (!statistics.ok()) {
+      refused.Lookup(metrics::StatusCodeName(statistics.status().code()))->Increment();
+      return statistics.status();
+    }
+    this->statistics->Take(*statistics, [client] { return SettingsOf(client); });
+    return Status::Ok();
+  }
+
+  void Change(rd_kafka_t* client, const std::function<void(ClientState&)>& change) const {
+    statistics->Change(
+        rd_kafka_name(client), [client] { return SettingsOf(client); }, change);
+  }
+
+  // Counts an event in `lost` where there is no memory for it.
+  template <typename Work>
+  void Attempt(const Work& work) const noexcept {
+    try {
+      work();
+    } catch (...) {
+      lost.Increment();
+    }
+  }
 };
 
 Result<std::unique_ptr<RdkafkaMetrics>> RdkafkaMetrics::Register(Registry& registry) {
@@ -86,63 +115,67 @@ Result<std::unique_ptr<RdkafkaMetrics>> RdkafkaMetrics::Register(Registry& regis
                                       .help = "Statistics documents that could not be read",
                                       .labels = {"reason"}});
   if (!refused.ok()) return refused.status();
-  return std::unique_ptr<RdkafkaMetrics>(new RdkafkaMetrics(std::make_unique<Families>(
-      Families{*std::move(statistics), *std::move(messages), *std::move(events), *std::move(refused)})));
+  auto lost = registry.AddCounter({.name = "rdkafka_events_lost_total",
+                                   .help = "Events without memory to count them. Other families may miss them."});
+  if (!lost.ok()) return lost.status();
+  // Made now: later there may be no memory for the series.
+  metrics::Counter refused_without_memory = refused->With(metrics::StatusCodeName(StatusCode::kResourceExhausted));
+  return std::unique_ptr<RdkafkaMetrics>(new RdkafkaMetrics(
+      std::make_unique<Families>(Families{*std::move(statistics), *std::move(messages), *std::move(events),
+                                          *std::move(refused), std::move(refused_without_memory), lost->With()})));
 }
 
 RdkafkaMetrics::RdkafkaMetrics(std::unique_ptr<Families> families) : families_(std::move(families)) {}
 
 RdkafkaMetrics::~RdkafkaMetrics() = default;
 
-Status RdkafkaMetrics::OnStatistics(rd_kafka_t* client, std::string_view json) {
-  const Result<Statistics> statistics = ParseStatistics(json);
-  if (!statistics.ok()) {
-    families_->refused.Lookup(metrics::StatusCodeName(statistics.status().code()))->Increment();
-    return statistics.status();
+Status RdkafkaMetrics::OnStatistics(rd_kafka_t* client, std::string_view json) noexcept {
+  try {
+    return families_->Take(client, json);
+  } catch (...) {
+    families_->refused_without_memory.Increment();
+    return {StatusCode::kResourceExhausted, "no memory"};  // short enough for a std::string without memory
   }
-  families_->statistics->Take(*statistics, [client] { return SettingsOf(client); });
-  return Status::Ok();
 }
 
-void RdkafkaMetrics::OnDelivery(const rd_kafka_message_t& message) const {
-  families_->messages.OnDelivery(message);
+void RdkafkaMetrics::OnDelivery(const rd_kafka_message_t& message) const noexcept {
+  families_->Attempt([&] { families_->messages.OnDelivery(message); });
 }
 
-void RdkafkaMetrics::OnConsumed(const rd_kafka_message_t& message) const {
-  families_->messages.OnConsumed(message);
+void RdkafkaMetrics::OnConsumed(const rd_kafka_message_t& message) const noexcept {
+  families_->Attempt([&] { families_->messages.OnConsumed(message); });
 }
 
-void RdkafkaMetrics::OnError(rd_kafka_t* client, rd_kafka_resp_err_t error) const {
+void RdkafkaMetrics::OnError(rd_kafka_t* client, rd_kafka_resp_err_t error) const noexcept {
   Severity severity = Severity::kPassing;
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
     severity = Severity::kFatal;
     std::array<char, 1> reason = {};
     error = rd_kafka_fatal_error(client, reason.data(), reason.size());
   }
-  families_->events.OnError(SettingOf(client, "client.id"), error, severity);
+  families_->Attempt([&] { families_->events.OnError(SettingOf(client, "client.id"), error, severity); });
 }
 
-void RdkafkaMetrics::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions) {
-  families_->events.OnRebalance(SettingOf(client, "group.id"), RebalanceOf(client, event), partitions);
-  families_->statistics->Change(
-      rd_kafka_name(client), [client] { return SettingsOf(client); },
-      [now = MonotonicMicroseconds()](ClientState& state) { state.ForgetPositions(now); });
+void RdkafkaMetrics::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions) noexcept {
+  families_->Attempt([&] {
+    // First: it needs no memory where the client is known.
+    families_->Change(client, [now = MonotonicMicroseconds()](ClientState& state) { state.ForgetPositions(now); });
+    families_->events.OnRebalance(SettingOf(client, "group.id"), RebalanceOf(client, event), partitions);
+  });
 }
 
-void RdkafkaMetrics::OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition) {
-  families_->statistics->Change(
-      rd_kafka_name(client), [client] { return SettingsOf(client); },
-      [&](ClientState& state) { state.Pause(topic, partition); });
+void RdkafkaMetrics::OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept {
+  families_->Attempt([&] { families_->Change(client, [&](ClientState& state) { state.Pause(topic, partition); }); });
 }
 
-void RdkafkaMetrics::OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition) {
-  families_->statistics->Change(
-      rd_kafka_name(client), [client] { return SettingsOf(client); },
-      [&](ClientState& state) { state.Resume(topic, partition, MonotonicMicroseconds()); });
+void RdkafkaMetrics::OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept {
+  families_->Attempt([&] {
+    families_->Change(client, [&](ClientState& state) { state.Resume(topic, partition, MonotonicMicroseconds()); });
+  });
 }
 
-void RdkafkaMetrics::Forget(rd_kafka_t* client) {
-  families_->statistics->Forget(rd_kafka_name(client));
+void RdkafkaMetrics::Forget(rd_kafka_t* client) noexcept {
+  families_->Attempt([&] { families_->statistics->Forget(rd_kafka_name(client)); });
 }
 
 }  // namespace streamhouse::librdkafka

@@ -18,6 +18,7 @@
 //    HOST:PORT. A broker's number or instance name is no label. Requests that only some releases
 //    know by name are "other".
 // 5. Any number of clients may use one object. Those with equal labels add up.
+// 6. A call for an event lets no exception out: librdkafka, which is C, makes it.
 // Thread safety: all methods from any thread. Destroy it after all clients, and before the
 // registry.
 // Which thread does the work: OnStatistics() parses and records at once, on the thread that polls.
@@ -26,7 +27,10 @@
 // record, which librdkafka parses at the first call for each record that has any. OnStatistics() is
 // linear in the size of the document; bench/rdkafka_bench.cc measures both.
 // Errors: a document that is refused is counted (rdkafka_statistics_refused_total), and the status
-// says why.
+// says why. It is ResourceExhausted where there is no memory. The document is then lost with its
+// windows; the next one counts what totals have grown by, and proves lags again. Any other event
+// without memory is lost, and rdkafka_events_lost_total counts it. A client whose OnPause() is lost
+// has no lag any more. A new series without memory ends the process (metrics_core/family.h).
 //
 //   auto metrics = RdkafkaMetrics::Register(registry).value();
 //   conf->set("statistics.interval.ms", "1000", error);
@@ -57,33 +61,33 @@ class RdkafkaMetrics {
   RdkafkaMetrics& operator=(const RdkafkaMetrics&) = delete;
 
   // Of a stats_cb, an EVENT_STATS, or rd_kafka_event_stats().
-  metrics::Status OnStatistics(rd_kafka_t* client, std::string_view json);
+  metrics::Status OnStatistics(rd_kafka_t* client, std::string_view json) noexcept;
 
   // Of a dr_msg_cb. A record whose report is never taken is in no family: flush or purge before a
   // client is destroyed.
-  void OnDelivery(const rd_kafka_message_t& message) const;
+  void OnDelivery(const rd_kafka_message_t& message) const noexcept;
 
   // A message that a poll has returned. One that is an error is not counted.
-  void OnConsumed(const rd_kafka_message_t& message) const;
+  void OnConsumed(const rd_kafka_message_t& message) const noexcept;
 
   // Of an error_cb. For RD_KAFKA_RESP_ERR__FATAL the error behind it is counted.
-  void OnError(rd_kafka_t* client, rd_kafka_resp_err_t error) const;
+  void OnError(rd_kafka_t* client, rd_kafka_resp_err_t error) const noexcept;
 
   // Of a rebalance_cb, before it assigns. The client's lags and positions leave the page until a
   // document that is made later. Its lags wait for the next fetch as well: 4 s by default.
-  void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions);
+  void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions) noexcept;
 
   // librdkafka does not say which partitions are paused: after a pause their lag would stand still.
   // A pause ends with OnResume(), which comes after librdkafka's call. In librdkafka it outlives a
   // revocation as well. The lag comes back when the partition must have been fetched: by default
   // 4 s after OnResume().
-  void OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition);
-  void OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition);
+  void OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept;
+  void OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept;
 
   // Between the close of a client with its last poll, and rd_kafka_destroy(): takes its gauges off
   // the page, and frees what is kept of it but its name. Documents, rebalances and pauses of it
   // that come later make no state again; a rebalance is counted.
-  void Forget(rd_kafka_t* client);
+  void Forget(rd_kafka_t* client) noexcept;
 
  private:
   struct Families;

@@ -202,21 +202,21 @@ void StatisticsMetrics::Take(const Statistics& statistics, const SettingsOfClien
   if (client != nullptr) client->Take(statistics, counters_);
 }
 
-void StatisticsMetrics::Change(const std::string& name, const SettingsOfClient& settings,
+void StatisticsMetrics::Change(std::string_view name, const SettingsOfClient& settings,
                                const std::function<void(ClientState&)>& change) {
   const MutexLock lock(mutex_);
   ClientState* const client = StateOf(name, settings);
   if (client != nullptr) change(*client);
 }
 
-void StatisticsMetrics::Forget(const std::string& name) {
+void StatisticsMetrics::Forget(std::string_view name) {
   const MutexLock lock(mutex_);
-  forgotten_.push_back(name);
+  forgotten_.emplace_back(name);
   if (forgotten_.size() > kForgottenMax) forgotten_.pop_front();
-  clients_.erase(name);
+  if (const auto client = clients_.find(name); client != clients_.end()) clients_.erase(client);
 }
 
-ClientState* StatisticsMetrics::StateOf(const std::string& name, const SettingsOfClient& settings) {
+ClientState* StatisticsMetrics::StateOf(std::string_view name, const SettingsOfClient& settings) {
   if (const auto client = clients_.find(name); client != clients_.end()) return &client->second;
   if (std::find(forgotten_.begin(), forgotten_.end(), name) != forgotten_.end()) return nullptr;
   return &clients_.emplace(name, settings()).first->second;

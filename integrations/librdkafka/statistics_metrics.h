@@ -14,7 +14,8 @@
 // Cost: Take() holds a lock for the time of ClientState::Take(); a page holds it while it collects
 // a family.
 // Errors: AlreadyExists where the registry has a StatisticsMetrics that lives: the newer one would
-// hide the summaries of the other.
+// hide the summaries of the other. Take(), Change() and Forget() throw std::bad_alloc. What
+// ClientState says of that holds; a client that Forget() throws for is not forgotten.
 #pragma once
 
 #include <array>
@@ -25,6 +26,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "integrations/librdkafka/client_state.h"
@@ -54,10 +56,9 @@ class StatisticsMetrics {
 
   // Calls `change` with the state of a client, which is made if need be. Not for one that was
   // forgotten.
-  void Change(const std::string& name, const SettingsOfClient& settings,
-              const std::function<void(ClientState&)>& change);
+  void Change(std::string_view name, const SettingsOfClient& settings, const std::function<void(ClientState&)>& change);
 
-  void Forget(const std::string& name);
+  void Forget(std::string_view name);
 
  private:
   template <std::size_t kLabels>
@@ -84,7 +85,7 @@ class StatisticsMetrics {
   StatisticsMetrics(const metrics::Registry& registry, SecondsClock now) : claim_(registry), now_(std::move(now)) {}
 
   // The state of a client; nothing for one that was forgotten.
-  ClientState* StateOf(const std::string& name, const SettingsOfClient& settings) STREAMHOUSE_REQUIRES(mutex_);
+  ClientState* StateOf(std::string_view name, const SettingsOfClient& settings) STREAMHOUSE_REQUIRES(mutex_);
   metrics::Status RegisterGauges(metrics::Registry& registry);
   metrics::Status RegisterPartitionGauges(metrics::Registry& registry);
   // A gauge whose samples `collect` makes of all clients that are shown.
@@ -95,7 +96,8 @@ class StatisticsMetrics {
   const Claim claim_;
   const SecondsClock now_;
   metrics::Mutex mutex_;
-  std::map<std::string, ClientState> clients_ STREAMHOUSE_GUARDED_BY(mutex_);  // by the name of the instance
+  // By the name of the instance. A look-up needs no memory.
+  std::map<std::string, ClientState, std::less<>> clients_ STREAMHOUSE_GUARDED_BY(mutex_);
   // Names, the newest last. No other instance gets them.
   std::deque<std::string> forgotten_ STREAMHOUSE_GUARDED_BY(mutex_);
   StatisticsCounters counters_ STREAMHOUSE_GUARDED_BY(mutex_);

@@ -12,6 +12,7 @@ ADAPTERS = {
     "exporters/http/readiness_checks.cc": "Asio, without a thread",
     "exporters/http/running_server.cc": "Asio, without a descriptor",
     "exporters/otlp/otlp_response.cc": "protozero, on a message that is none",
+    "integrations/librdkafka/rdkafka_metrics.cc": "events without memory, which librdkafka in C tells of",
     "integrations/mosquitto/event_counts.cc": "callbacks without memory, in a broker that is C",
     "integrations/mosquitto/plugin.cc": "a start without memory, in a broker that is C",
     "integrations/mosquitto/sys_client.cc": "a thread without memory, in a broker that is C",
