@@ -17,19 +17,29 @@ namespace {
 
 volatile std::sig_atomic_t stopped = 0;
 
-// Passes on what librdkafka tells the program.
+// Passes on what librdkafka tells the program. With an event_cb librdkafka itself logs nothing.
 struct Events : RdKafka::EventCb {
   void event_cb(RdKafka::Event& event) override {
-    if (event.type() == RdKafka::Event::EVENT_STATS && !metrics->OnStatistics(client->c_ptr(), event.str()).ok()) {
-      std::cerr << "statistics that cannot be read\n";  // also counted on the page
-    }
-    if (event.type() == RdKafka::Event::EVENT_ERROR) {
-      metrics->OnError(client->c_ptr(), static_cast<rd_kafka_resp_err_t>(event.err()));
+    switch (event.type()) {
+      case RdKafka::Event::EVENT_STATS:
+        if (const auto taken = metrics->OnStatistics(client->c_ptr(), event.str()); !taken.ok()) {
+          std::cerr << taken.message() + "\n";  // also counted on the page
+        }
+        break;
+      case RdKafka::Event::EVENT_ERROR:
+        metrics->OnError(client->c_ptr(), static_cast<rd_kafka_resp_err_t>(event.err()));
+        std::cerr << "error: " + event.str() + "\n";
+        break;
+      case RdKafka::Event::EVENT_LOG:  // also on threads of librdkafka
+        std::cerr << event.fac() + ": " + event.str() + "\n";
+        break;
+      default:
+        break;
     }
   }
 
   streamhouse::librdkafka::RdkafkaMetrics* metrics = nullptr;
-  RdKafka::KafkaConsumer* client = nullptr;
+  RdKafka::KafkaConsumer* client = nullptr;  // before the first poll
 };
 
 int Fail(const std::string& error) {
@@ -46,13 +56,13 @@ int main(int argc, char** argv) {
   auto metrics = streamhouse::librdkafka::RdkafkaMetrics::Register(registry);
   if (!metrics.ok()) return Fail(metrics.status().message());
   streamhouse::exporters::MetricsServer server(registry, health, {.host = "127.0.0.1", .port = 0});
-  if (!server.Start().ok()) return Fail("no port");
+  if (const auto started = server.Start(); !started.ok()) return Fail(started.message());
 
   std::string error;
   Events events;
   const std::unique_ptr<RdKafka::Conf> conf(RdKafka::Conf::create(RdKafka::Conf::CONF_GLOBAL));
-  conf->set("statistics.interval.ms", "1000", error);
-  conf->set("event_cb", &events, error);
+  if (conf->set("statistics.interval.ms", "1000", error) != RdKafka::Conf::CONF_OK) return Fail(error);
+  if (conf->set("event_cb", &events, error) != RdKafka::Conf::CONF_OK) return Fail(error);
   for (int i = 2; i < argc; ++i) {
     const std::string setting = argv[i];
     const std::size_t sign = setting.find('=');
@@ -64,13 +74,17 @@ int main(int argc, char** argv) {
   if (consumer == nullptr) return Fail(error);
   events.metrics = metrics->get();
   events.client = consumer.get();
-  consumer->subscribe({argv[1]});
-  std::signal(SIGINT, [](int) { stopped = 1; });
+  if (const auto refused = consumer->subscribe({argv[1]})) return Fail(RdKafka::err2str(refused));
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { stopped = 1; });
   std::cout << "http://127.0.0.1:" << server.port() << "/metrics" << std::endl;
 
   while (stopped == 0) {
     const std::unique_ptr<RdKafka::Message> message(consumer->consume(100));
-    if (message->err() == RdKafka::ERR_NO_ERROR) (*metrics)->OnConsumed(*message->c_ptr());
+    if (message->err() == RdKafka::ERR_NO_ERROR) {
+      (*metrics)->OnConsumed(*message->c_ptr());
+    } else if (message->err() != RdKafka::ERR__TIMED_OUT) {
+      std::cerr << "error: " << message->errstr() << "\n";
+    }
   }
   consumer->close();
   (*metrics)->Forget(consumer->c_ptr());

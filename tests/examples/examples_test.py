@@ -177,6 +177,17 @@ class Examples(unittest.TestCase):
         self.assertEqual({0}, set(lags.values()))
         self.assertEqual(0, example.stop(signal.SIGINT))
 
+    def test_rdkafka_consumer_shows_what_librdkafka_says(self):
+        for setting, line in (
+            ("test.mock.num.brokers=1", "^MOCK: "),
+            ("bootstrap.servers=127.0.0.1:1", "^error: .*Connection refused"),
+        ):
+            with self.subTest(line):
+                example = self.start("rdkafka_consumer", "orders", "group.id=billing", setting)
+                example.match("^http://")
+                example.match(line, "stderr")
+                self.assertEqual(0, example.stop(signal.SIGTERM))
+
     def test_otlp_push_sends_names_with_dots_at_its_end(self):
         bodies = []
         receiver = receive_posts(self, bodies)
