@@ -40,6 +40,7 @@ static int delivered;
 static void OnDelivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque) {
   (void)client;
   streamhouse_rdkafka_on_delivery(opaque, message);
+  streamhouse_rdkafka_on_consumed(opaque, message);  // as if a poll of a consumer had returned it
   ++delivered;
 }
 
@@ -61,7 +62,7 @@ static rd_kafka_t* NewProducer(void) {
   return NewClient(RD_KAFKA_PRODUCER, conf);
 }
 
-C_TEST(CountsWhatAProducerIsTold) {
+C_TEST(CountsWhatAProgramIsTold) {
   Begin();
   rd_kafka_t* producer = NewProducer();
   delivered = 0;
@@ -75,6 +76,7 @@ C_TEST(CountsWhatAProducerIsTold) {
   C_EXPECT_NUMBER(delivered, 5);
   C_EXPECT_PART(c_page(registry), "streamhouse_producer_records_sent_total{topic=\"orders\"} 5\n");
   C_EXPECT_PART(c_page(registry), "streamhouse_producer_bytes_sent_total{topic=\"orders\"} 15\n");
+  C_EXPECT_PART(c_page(registry), "streamhouse_consumer_records_consumed_total{topic=\"orders\"} 5\n");
   streamhouse_rdkafka_forget(metrics, producer);
   C_EXPECT(strstr(c_page(registry), "rdkafka_waiting_events{") == NULL);
   rd_kafka_destroy(producer);
@@ -169,7 +171,7 @@ C_TEST(ARegistryThatHasTheNamesIsRefused) {
 
 const char c_suite[] = "RdkafkaCApiTest";
 const c_case c_cases[] = {
-    C_CASE(CountsWhatAProducerIsTold),
+    C_CASE(CountsWhatAProgramIsTold),
     C_CASE(APauseHidesTheLagUntilThePartitionIsFetchedAgain),
     C_CASE(CountsErrorsAndRebalances),
     C_CASE(AMessageThatIsAnErrorIsNoRecord),

@@ -125,6 +125,18 @@ TEST_F(ClientStateTest, TheEntryOfACoordinatorAddsToItsBroker) {
   EXPECT_EQ(state_.connections().at("kafka:9092"), 2);
 }
 
+TEST_F(ClientStateTest, ACoordinatorTakesNoTotalsOfItsBroker) {
+  TakeBytes(state_, "kafka:9092/bootstrap", -1, 100);
+  Statistics document = Document("consumer");
+  document.brokers = {Broker("kafka:9092/1", 1), Broker("kafka:9092/1", 1)};
+  document.brokers[0].name = "GroupCoordinator";
+  document.brokers[0].source = "logical";
+  document.brokers[0].txbytes = 5;
+  document.brokers[1].txbytes = 120;
+  state_.Take(document, counters_);
+  EXPECT_EQ(Value("rdkafka_broker_sent_bytes_total", {{"broker", "kafka:9092"}}), 125);
+}
+
 TEST_F(ClientStateTest, ACoordinatorWithoutAHostHasItsNameAsLabel) {
   Statistics document = Document("consumer");
   document.brokers = {{.name = "GroupCoordinator", .source = "logical", .state = "INIT"}};
@@ -212,6 +224,16 @@ TEST_F(ClientStateTest, APartitionThatLeavesTakesNothingFromItsTopic) {
   state_.Take(ConsumerDocument(Partition(0, 3)), counters_);
   EXPECT_EQ(Value("rdkafka_consumer_records_fetched_total", {{"topic", "orders"}}), 20);
   EXPECT_EQ(state_.partitions().size(), 1U);
+}
+
+// librdkafka has forgotten its totals meanwhile.
+TEST_F(ClientStateTest, APartitionThatComesBackCountsFromZero) {
+  state_.Take(ConsumerDocument(Partition(0, 3)), counters_);
+  state_.Take(Document("consumer"), counters_);
+  PartitionStatistics partition = Partition(0, 3);
+  partition.rxmsgs = 14;
+  state_.Take(ConsumerDocument(partition), counters_);
+  EXPECT_EQ(Value("rdkafka_consumer_records_fetched_total"), 24);
 }
 
 TEST_F(ClientStateTest, KnowsTheLagOfAPartitionThatIsFetched) {

@@ -34,6 +34,8 @@ TEST(LagRuleTest, LeavesOutRecordsThatRetentionRemoved) {
   EXPECT_EQ(ExactLag(partition, 3), 2);
   partition.lo_offset = 8;
   EXPECT_EQ(ExactLag(partition, 3), 0);
+  partition.lo_offset = 9;
+  EXPECT_EQ(ExactLag(partition, 3), 0);
 }
 
 TEST(LagRuleTest, AnOldFetchGivesABoundAndNoLag) {
@@ -113,6 +115,29 @@ TEST(PositionTrackerTest, IsUnknownAfterASeekUntilARecordIsRead) {
   }
   tracker.Take(ReadUpTo(2));
   EXPECT_EQ(tracker.position(), 2);
+}
+
+// A record was given to the program, though librdkafka has counted none since.
+TEST(PositionTrackerTest, IsUnknownAfterASeekThatFetchedNothing) {
+  PositionTracker tracker;
+  PartitionStatistics partition = Assigned();
+  partition.app_offset = 5;
+  tracker.Take(partition);
+  partition.app_offset = kUnknownOffset;
+  for (int i = 0; i < 3; ++i) {
+    tracker.Take(partition);
+    EXPECT_EQ(tracker.position(), std::nullopt);
+  }
+}
+
+TEST(PositionTrackerTest, ADocumentOfTheLastAssignmentConfirmsNothing) {
+  PositionTracker tracker;
+  tracker.Take(Assigned());
+  PartitionStatistics revoked = Assigned();
+  revoked.is_desired = false;
+  tracker.Take(revoked);
+  tracker.Take(Assigned());
+  EXPECT_EQ(tracker.position(), std::nullopt);
 }
 
 TEST(PositionTrackerTest, BeginsAgainWithTheNextAssignment) {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -78,6 +79,22 @@ class RdkafkaMetricsTest : public ::testing::Test {
   std::optional<double> Lag(const char* partition = "0") {
     return Value("streamhouse_consumer_lag_records",
                  {{"topic", "orders"}, {"partition", partition}, {"group", "billing"}});
+  }
+
+  // The lag of a consumer with these settings, after a document that is 10 s old. There the broker
+  // was silent for 5 s, and 5 records of 2,000,000 bytes wait for the program.
+  std::optional<double> LagWith(Settings settings) {
+    settings.emplace("statistics.interval.ms", "5000");
+    settings.emplace("fetch.wait.max.ms", "3000");
+    const auto consumer = Consumer(settings);
+    const std::string json = R"({"name": ")" + std::string(rd_kafka_name(consumer->handle())) +
+                             R"(", "type": "consumer", "ts": 1, "time": )" + std::to_string(std::time(nullptr) - 10) +
+                             R"(, "brokers": {"a:1/1": {"name": "a:1/1", "nodename": "a:1", "nodeid": 1, "state": "UP",
+        "rxidle": 5000000}}, "topics": {"orders": {"topic": "orders", "partitions": {"0": {"partition": 0,
+        "broker": 1, "desired": true, "fetch_state": "active", "app_offset": 3, "ls_offset": 8, "hi_offset": 12,
+        "fetchq_cnt": 5, "fetchq_size": 2000000}}}}})";
+    EXPECT_TRUE(metrics_->OnStatistics(consumer->handle(), json).ok());
+    return Lag();
   }
 
   double Failed(const char* error, const char* persisted) {
@@ -274,6 +291,15 @@ TEST_F(RdkafkaMetricsTest, APartitionWhoseQueueIsFullHasNoLag) {
   EXPECT_EQ(Lag(), std::nullopt);
   ASSERT_TRUE(consumer->Consume(42));
   EXPECT_TRUE(consumer->PollUntil([&] { return Lag() == 0; }));
+}
+
+TEST_F(RdkafkaMetricsTest, TheLagDependsOnSettingsOfTheClient) {
+  EXPECT_EQ(LagWith({}), 5);
+  EXPECT_EQ(LagWith({{"isolation.level", "read_uncommitted"}}), 9);
+  EXPECT_EQ(LagWith({{"fetch.wait.max.ms", "2000"}}), std::nullopt);
+  EXPECT_EQ(LagWith({{"statistics.interval.ms", "2000"}}), std::nullopt);
+  EXPECT_EQ(LagWith({{"queued.min.messages", "5"}}), std::nullopt);
+  EXPECT_EQ(LagWith({{"queued.max.messages.kbytes", "2000"}}), std::nullopt);
 }
 
 TEST_F(RdkafkaMetricsTest, ALostBrokerTakesTheLagWithIt) {

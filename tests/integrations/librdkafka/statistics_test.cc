@@ -14,14 +14,14 @@ using metrics::StatusCode;
 // Members as librdkafka 2.16 has them, with some that no release has.
 constexpr std::string_view kConsumer = R"({
   "name": "billing#consumer-7", "client_id": "billing", "type": "consumer", "ts": 5000000, "time": 1700000000,
-  "age": 12345, "replyq": 3, "msg_cnt": 0, "msg_size": 0, "tx": 12, "new_number": 1.5, "new_list": [1, {"ts": 9}],
+  "age": 12345, "replyq": 3, "msg_cnt": 6, "msg_size": 61, "tx": 12, "new_number": 1.5, "new_list": [1, {"ts": 9}],
   "brokers": {
     "kafka-1:9092/1": {
       "name": "kafka-1:9092/1", "nodeid": 1, "nodename": "kafka-1:9092", "source": "learned", "state": "UP",
       "stateage": 9, "tx": 4, "txbytes": 100, "txerrs": 1, "txretries": 2, "txidle": 17, "req_timeouts": 5, "rx": 3,
       "rxbytes": 200, "rxerrs": 6, "rxidle": 40000, "connects": 7, "disconnects": 8,
       "rtt": {"min": 1, "max": 9, "avg": 5, "sum": 15, "cnt": 3, "p99": 7, "outofrange": 0},
-      "throttle": {"sum": 40, "cnt": 2},
+      "throttle": {"sum": 40, "cnt": 2}, "int_latency": {"sum": 70, "cnt": 4}, "outbuf_latency": {"sum": 80, "cnt": 5},
       "req": {"Fetch": 11, "ConsumerGroupHeartbeat": 2, "ShareFetch": 1, "Unknown-62?": 4},
       "toppars": {"orders-0": {"topic": "orders", "partition": 0}}
     }
@@ -36,7 +36,7 @@ constexpr std::string_view kConsumer = R"({
           "query_offset": -1001, "next_offset": 42, "app_offset": 40, "stored_offset": 39, "stored_leader_epoch": 5,
           "commited_offset": 38, "committed_offset": 38, "committed_leader_epoch": 5, "eof_offset": 42,
           "lo_offset": 2, "hi_offset": 50, "ls_offset": 48, "consumer_lag": 10, "consumer_lag_stored": 9,
-          "leader_epoch": 5, "txmsgs": 0, "txbytes": 0, "rxmsgs": 44, "rxbytes": 4400, "msgs": 44, "rx_ver_drops": 1, "fetchq_cnt": 3,
+          "leader_epoch": 5, "txmsgs": 7, "txbytes": 77, "rxmsgs": 44, "rxbytes": 4400, "msgs": 44, "rx_ver_drops": 1, "fetchq_cnt": 3,
           "fetchq_size": 33
         },
         "-1": {"partition": -1, "desired": false, "fetch_state": "none", "txmsgs": 5, "rxmsgs": 5}
@@ -54,6 +54,8 @@ TEST(StatisticsTest, ReadsWhatIsSaidOfTheClient) {
   EXPECT_EQ(statistics.ts, 5'000'000);
   EXPECT_EQ(statistics.time, 1'700'000'000);
   EXPECT_EQ(statistics.replyq, 3);
+  EXPECT_EQ(statistics.msg_cnt, 6);
+  EXPECT_EQ(statistics.msg_size, 61);
   EXPECT_EQ(statistics.cgrp.join_state, "steady");
   EXPECT_EQ(statistics.cgrp.rebalance_cnt, 2);
   EXPECT_EQ(statistics.cgrp.assignment_size, 1);
@@ -66,6 +68,7 @@ TEST(StatisticsTest, ReadsABroker) {
   EXPECT_EQ(broker.name, "kafka-1:9092/1");
   EXPECT_EQ(broker.nodename, "kafka-1:9092");
   EXPECT_EQ(broker.nodeid, 1);
+  EXPECT_EQ(broker.source, "learned");
   EXPECT_TRUE(broker.is_up());
   EXPECT_FALSE(broker.is_logical());
   EXPECT_EQ(broker.txbytes, 100);
@@ -83,9 +86,10 @@ TEST(StatisticsTest, ReadsSumAndCountOfWindows) {
   EXPECT_EQ(statistics.brokers[0].rtt.sum, 15);
   EXPECT_EQ(statistics.brokers[0].rtt.cnt, 3);
   EXPECT_EQ(statistics.brokers[0].throttle.sum, 40);
-  EXPECT_EQ(statistics.brokers[0].int_latency.cnt, 0);
+  EXPECT_EQ(statistics.brokers[0].int_latency.sum, 70);
+  EXPECT_EQ(statistics.brokers[0].outbuf_latency.sum, 80);
   EXPECT_EQ(statistics.topics[0].batchsize.sum, 900);
-  EXPECT_EQ(statistics.topics[0].batchcnt.cnt, 9);
+  EXPECT_EQ(statistics.topics[0].batchcnt.sum, 90);
 }
 
 TEST(StatisticsTest, GathersRequestsWithoutAStableName) {
@@ -111,6 +115,8 @@ TEST(StatisticsTest, ReadsPartitionsAndLeavesOutThatOfUnassignedRecords) {
   EXPECT_EQ(partition.lo_offset, 2);
   EXPECT_EQ(partition.hi_offset, 50);
   EXPECT_EQ(partition.ls_offset, 48);
+  EXPECT_EQ(partition.txmsgs, 7);
+  EXPECT_EQ(partition.txbytes, 77);
   EXPECT_EQ(partition.rxmsgs, 44);
   EXPECT_EQ(partition.rxbytes, 4400);
   EXPECT_EQ(partition.rx_ver_drops, 1);
