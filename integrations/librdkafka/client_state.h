@@ -114,7 +114,8 @@ class ClientState {
 
   // A partition that is paused has no lag: what librdkafka knows of its end stays as it was. A
   // pause outlives a revocation, as it does in librdkafka. `now` is of the clock of `ts`.
-  // They throw std::bad_alloc. After Pause() has thrown, no partition of the client has a lag again.
+  // They throw std::bad_alloc. After Pause() has thrown, no partition of the client has a lag
+  // again.
   void Pause(std::string_view topic, std::int32_t partition);
   void Resume(std::string_view topic, std::int32_t partition, std::int64_t now);
   // At a rebalance: no partition has a lag or a position until a document of `now` or later, and
