@@ -89,10 +89,8 @@ struct GroupCommit {
 
 class GroupCoordinator {
  public:
-  using Clock = std::function<std::chrono::nanoseconds()>;
-
   // Both must outlive the coordinator.
-  GroupCoordinator(MetadataStore& store, const TopicCatalog& topics, Clock clock = BootTime)
+  GroupCoordinator(MetadataStore& store, const TopicCatalog& topics, LeaseClock clock = BootTime)
       : store_(store), topics_(topics), clock_(std::move(clock)) {}
 
   // The agent calls it once at its start, before it serves the first request. Groups in which
@@ -174,7 +172,7 @@ class GroupCoordinator {
 
   MetadataStore& store_;
   const TopicCatalog& topics_;
-  const Clock clock_;
+  const LeaseClock clock_;
 
   // One commit or change at a time, while the store writes, and none while a new member joins.
   // Taken before mutex_.

@@ -1,4 +1,4 @@
-// The two clocks of a log: one for times that other machines read, one for ages.
+// The two clocks of a log: WallClock for times that other machines read, SteadyClock for ages.
 //
 // When to use something else: metrics::Clock, for durations that are measured often.
 // Guarantees: the wall clock may step in both directions; the steady clock never does.

@@ -52,9 +52,9 @@ ValueType TypeOf(int type) {
 }  // namespace
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& path,
-                                                             std::chrono::milliseconds busy_timeout, StoreClock clock) {
+                                                             std::chrono::milliseconds busy_timeout, WallClock clock) {
   std::unique_ptr<SqliteDatabase> database(
-      new SqliteDatabase(path, busy_timeout, clock ? std::move(clock) : StoreClock(SqliteTimeMilliseconds)));
+      new SqliteDatabase(path, busy_timeout, clock ? std::move(clock) : WallClock(SqliteTimeMilliseconds)));
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   int code = ::sqlite3_open_v2(path.c_str(), &database->handle_, kFlags, nullptr);
   if (code == SQLITE_OK) code = ::sqlite3_busy_timeout(database->handle_, static_cast<int>(busy_timeout.count()));

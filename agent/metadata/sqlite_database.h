@@ -16,13 +16,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "agent/log/log_clocks.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -31,15 +31,12 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
-// Milliseconds since the Unix epoch.
-using StoreClock = std::function<std::int64_t()>;
-
 class SqliteDatabase {
  public:
   // Creates the file when it is not there. A locked database is waited for up to `busy_timeout`.
   // `clock` is what now_ms() returns in SQL; empty: the time of SQLite's own current_timestamp.
   static Result<std::unique_ptr<SqliteDatabase>> Open(const std::string& path, std::chrono::milliseconds busy_timeout,
-                                                      StoreClock clock);
+                                                      WallClock clock);
   ~SqliteDatabase();
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
@@ -58,7 +55,7 @@ class SqliteDatabase {
  private:
   friend class SqliteStatement;
 
-  SqliteDatabase(std::string path, std::chrono::milliseconds busy_timeout, StoreClock clock)
+  SqliteDatabase(std::string path, std::chrono::milliseconds busy_timeout, WallClock clock)
       : path_(std::move(path)), busy_timeout_(busy_timeout), clock_(std::move(clock)) {}
   static void NowMilliseconds(sqlite3_context* context, int argument_count, sqlite3_value** arguments);
   static void ChecksumRow(sqlite3_context* context, int argument_count, sqlite3_value** arguments);
@@ -66,7 +63,7 @@ class SqliteDatabase {
 
   const std::string path_;
   const std::chrono::milliseconds busy_timeout_;
-  const StoreClock clock_;
+  const WallClock clock_;
   sqlite3* handle_ = nullptr;
 };
 

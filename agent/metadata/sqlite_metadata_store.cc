@@ -13,7 +13,7 @@ Result<std::unique_ptr<SqliteMetadataStore>> SqliteMetadataStore::Open(const std
 }
 
 Result<std::unique_ptr<SqliteMetadataStore>> SqliteMetadataStore::OpenWithClock(const std::string& path,
-                                                                                StoreClock clock) {
+                                                                                WallClock clock) {
   auto database = SqliteDatabase::Open(path, kSqliteBusyTimeout, std::move(clock));
   if (!database.ok()) return database.status();
   if (Status prepared = PrepareTables(**database); !prepared.ok()) return prepared;

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "agent/log/file_system.h"
+#include "agent/log/log_clocks.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_lease_table.h"
@@ -43,7 +44,7 @@ class SqliteMetadataStore final : public MetadataStore {
 
   static Result<std::unique_ptr<SqliteMetadataStore>> Open(const std::string& path);
   // For tests of what time does: `clock` stands for the clock of this machine.
-  static Result<std::unique_ptr<SqliteMetadataStore>> OpenWithClock(const std::string& path, StoreClock clock);
+  static Result<std::unique_ptr<SqliteMetadataStore>> OpenWithClock(const std::string& path, WallClock clock);
 
   // Called when a change has failed and may have found no room on the disk. If it returns true, the
   // change is retried once. To be set before the first call.

@@ -35,7 +35,7 @@ class HugeText {
 
 class SqliteDatabaseTest : public testing::Test {
  protected:
-  std::unique_ptr<SqliteDatabase> Open(StoreClock clock = {}) {
+  std::unique_ptr<SqliteDatabase> Open(WallClock clock = {}) {
     return *SqliteDatabase::Open(path_, milliseconds(1), std::move(clock));
   }
   static std::int64_t Query(SqliteDatabase& database, const char* sql) {
