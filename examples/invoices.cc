@@ -24,7 +24,7 @@ Status Run(const std::string& agent, const std::string& folder, client::OffsetRe
   // The agent is behind a slow network, and orders come with scanned papers.
   auto broker = client::MakeAgentBroker({.address = agent,
                                          .connect_timeout = 30s,
-                                         .response_bytes_max = 256 << 20,
+                                         .response_message_bytes_max = 256 << 20,
                                          .fetch_compression = client::Compression::kZstd});
   if (!broker.ok()) return broker.status();
   client::ConsumerOptions options = {.topics = {"orders"}, .group = "invoices"};

@@ -1,5 +1,5 @@
 // A server of one's own on a loop of one's own: poll(2) and plain sockets, with Routes for the
-// answers. A line of input is a message. No client makes the loop wait; a broker also ends
+// responses. A line of input is a message. No client makes the loop wait; a broker also ends
 // connections that are idle for long.
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -49,7 +49,7 @@ std::string Header(std::string_view head, std::string_view name) {
   return joined;
 }
 
-// One request, one answer, and the end of the connection.
+// One request, one response, and the end of the connection.
 class Connection {
  public:
   Connection(int descriptor, exporters::Routes& routes, const exporters::ServerMetrics& metrics)

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -62,11 +63,17 @@ std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(const TlsIdentity& tls
       {.pem_root_certs = tls.agent_ca, .pem_private_key = tls.key, .pem_cert_chain = tls.certificate});
 }
 
+// As gRPC takes it.
+int MessageBytes(std::size_t bytes_max) {
+  constexpr std::size_t kMessageBytesCeiling = std::numeric_limits<int>::max();
+  return static_cast<int>(std::min(bytes_max, kMessageBytesCeiling));
+}
+
 std::shared_ptr<grpc::Channel> MakeChannel(const GrpcTarget& target, const AgentBrokerOptions& options,
                                            const RenewedTls* tls_files) {
   grpc::ChannelArguments arguments;
-  arguments.SetMaxSendMessageSize(options.request_bytes_max);
-  arguments.SetMaxReceiveMessageSize(options.response_bytes_max);
+  arguments.SetMaxSendMessageSize(MessageBytes(options.request_message_bytes_max));
+  arguments.SetMaxReceiveMessageSize(MessageBytes(options.response_message_bytes_max));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(kKeepaliveInterval));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(kKeepaliveTimeout));
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMin));
@@ -112,7 +119,7 @@ class AgentBroker : public Broker, public GroupOperations {
               const std::shared_ptr<grpc::Channel>& channel)
       : connect_timeout_(options.connect_timeout),
         fetch_compression_(options.fetch_compression),
-        response_bytes_max_(static_cast<std::size_t>(options.response_bytes_max)),
+        response_message_bytes_max_(options.response_message_bytes_max),
         agent_(options.address + (options.tls.empty() && options.tls_files.empty() ? "" : " by TLS")),
         tls_files_(std::move(tls_files)),
         channel_(channel),
@@ -156,7 +163,7 @@ class AgentBroker : public Broker, public GroupOperations {
 
   const std::chrono::milliseconds connect_timeout_;
   const Compression fetch_compression_;
-  const std::size_t response_bytes_max_;
+  const std::size_t response_message_bytes_max_;
   const std::string agent_;                      // where it is and how it is reached, for messages
   const std::unique_ptr<RenewedTls> tls_files_;  // null without
   const std::shared_ptr<grpc::Channel> channel_;
@@ -254,7 +261,7 @@ Result<FetchedBatch> AgentBroker::Fetch(const FetchRequest& request, const CallL
   // Another life of the log would have got another answer.
   if (damaged) return FetchedBatch{.base_offset = request.offset, .records = {}, .damaged = damaged};
   if (!status.ok()) return status;
-  Result<RecordBatch> records = DecodeRecords(*response, response_bytes_max_);
+  Result<RecordBatch> records = DecodeRecords(*response, response_message_bytes_max_);
   if (!records.ok()) return records.status();
   return FetchedBatch{.base_offset = response->base_offset(),
                       .records = *std::move(records),

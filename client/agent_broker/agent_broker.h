@@ -29,6 +29,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -70,9 +71,10 @@ struct AgentBrokerOptions {
   ClientTlsFiles tls_files = {};  // empty where `tls` is not
   ProxyUse proxy = ProxyUse::kNone;
   std::chrono::milliseconds connect_timeout{10'000};
-  int request_bytes_max = 4 << 20;                     // what a gRPC server takes unless told otherwise
-  int response_bytes_max = 64 << 20;                   // a fetch with large records, decompressed
-  Compression fetch_compression = Compression::kNone;  // what the agent is asked to do to what it sends
+  // Of a whole message of gRPC, which has at most 2 GiB; more means 2 GiB.
+  std::size_t request_message_bytes_max = std::size_t{4} << 20;    // what a gRPC server takes unless told otherwise
+  std::size_t response_message_bytes_max = std::size_t{64} << 20;  // a fetch with large records, decompressed
+  Compression fetch_compression = Compression::kNone;              // of the records that the agent sends
 };
 
 // Neither waits for the agent.

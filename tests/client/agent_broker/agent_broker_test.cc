@@ -281,14 +281,14 @@ TEST_F(AgentBrokerTest, AConnectionThatBreaksDuringAProduceLeavesDoubt) {
 }
 
 TEST_F(AgentBrokerTest, ARequestOverTheLimitIsRefusedHere) {
-  broker_ = MakeAgentBroker({.address = agent_.address(), .request_bytes_max = 100}).value();
+  broker_ = MakeAgentBroker({.address = agent_.address(), .request_message_bytes_max = 100}).value();
   RecordBatch batch;
   batch.Append({.value = std::string(200, 'x')});
   EXPECT_EQ(broker_->Produce(kOrders, batch, Soon()).status().code(), StatusCode::kResourceExhausted);
 }
 
 TEST_F(AgentBrokerTest, AResponseOverTheLimitIsRefusedHere) {
-  broker_ = MakeAgentBroker({.address = agent_.address(), .response_bytes_max = 100}).value();
+  broker_ = MakeAgentBroker({.address = agent_.address(), .response_message_bytes_max = 100}).value();
   agent_.fetch_response.add_records()->set_value(std::string(200, 'x'));
   EXPECT_EQ(broker_->Fetch({.partition = kOrders}, Soon()).status().code(), StatusCode::kResourceExhausted);
 }
