@@ -20,7 +20,8 @@
 
 namespace streamhouse::apps {
 
-// How long a command waits for the answer to a question, and for a call that may change something.
+// How long a command waits for the response to a question, and for a call that may change
+// something.
 inline constexpr std::chrono::seconds kQuestionTimeout{10};
 inline constexpr std::chrono::seconds kCallTimeout{30};
 

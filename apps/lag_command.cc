@@ -38,7 +38,7 @@ Result<PartitionLag> ReadLag(client::Broker& broker, const std::string& group,
   const auto committed = broker.Committed(group, partition, client::CallLimits::Within(kQuestionTimeout));
   if (!committed.ok()) return committed.status();
   // A group that has never committed has everything before it: the record to ask for is known only
-  // after the answer.
+  // after the response.
   const auto log = broker.ReadWatermarks(partition, committed.value(), client::CallLimits::Within(kQuestionTimeout));
   if (!log.ok()) return log.status();
   const client::Offset next = std::max(committed.value().value_or(0), log.value().log_start_offset);

@@ -32,7 +32,7 @@ class TopicEnd {
 
   // Lowers the ends of logs that were lowered. kNotFound when the topic was deleted, also if it was
   // created again. Partitions that cannot be asked now keep their ends. Stops at the first call
-  // that gets no answer in time.
+  // that gets no response in time.
   metrics::Status Refresh();
 
   // Whether the group has read up to there: this member by its position, others by what they have

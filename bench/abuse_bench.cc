@@ -72,7 +72,7 @@ void BM_Health(benchmark::State& state, std::string_view what, int count) {
     constexpr int kMillisecondsBetween = 20;
     poll(nullptr, 0, kMillisecondsBetween);
     const auto begin = std::chrono::steady_clock::now();
-    if (Fetch(site.server.port(), "/health") == 0) return state.SkipWithError("no answer");
+    if (Fetch(site.server.port(), "/health") == 0) return state.SkipWithError("no response");
     milliseconds.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
     resident_max = std::max(resident_max, ResidentBytes());
   }

@@ -81,7 +81,7 @@ SeriesWeight WeighInAnotherProcess(const char* kind, std::int64_t series, std::i
   FILE* const output = popen(command.c_str(), "r");
   Check(output != nullptr, "cannot start " + command);
   SeriesWeight weight{};
-  Check(std::fscanf(output, "%lf %lf", &weight.bytes, &weight.bytes_when_scraped) == 2, "no answer from " + command);
+  Check(std::fscanf(output, "%lf %lf", &weight.bytes, &weight.bytes_when_scraped) == 2, "no response from " + command);
   pclose(output);
   return weight;
 }

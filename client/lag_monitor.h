@@ -44,7 +44,7 @@ inline Offset LagRecords(Offset position, Offset log_start_offset, Offset high_w
   return high_watermark > next ? high_watermark - next : 0;
 }
 
-// The same; `log` is the answer to a call that named the open_id of `position`.
+// The same; `log` is the response to a call that named the open_id of `position`.
 inline Offset LagRecords(const Watermarks& log, const LogPosition& position) {
   return LagRecords(position.In(log.life), log.log_start_offset, log.high_watermark);
 }

@@ -38,7 +38,7 @@ struct LogPosition {
   LogLife life = {};
 
   // The same place in the log as it is now: a log that was opened again may hold other records from
-  // end_at_open on. `now` is the answer to a call that named the open_id of this position.
+  // end_at_open on. `now` is the response to a call that named the open_id of this position.
   // Example: offset 100; the log was opened again with an end of 90: the place is 90, also when the
   // end is 105 by now.
   Offset In(const LogLife& now) const {

@@ -342,7 +342,7 @@ void Producer::Fail(Outgoing outgoing, Status failure, SendError reason) {
   const ProducerBatch& batch = *outgoing.batch;
   if (batch.is_in_doubt && OutcomeOfFailure(failure.code()) != WriteOutcome::kUnknown) {
     failure = Status(StatusCode::kDeadlineExceeded,
-                     "it may have been written by an attempt that got no answer; the last one: " + failure.message());
+                     "it may have been written by an attempt that got no response; the last one: " + failure.message());
     reason = SendError::kTimeout;
   }
   const std::size_t failed = batch.records.size();

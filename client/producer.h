@@ -35,7 +35,7 @@
 // - kResourceExhausted when the buffer stayed full for max_block.
 // - kFailedPrecondition after Close().
 // - Otherwise the failure of DescribeTopic.
-// A delivery fails with the broker's last answer. Where an earlier attempt may have written the
+// A delivery fails with the broker's last response. Where an earlier attempt may have written the
 // record, it fails with kDeadlineExceeded.
 //
 //   auto producer = Producer::Builder().broker(broker).metrics(*metrics).Build();  // or, with options:
@@ -114,8 +114,8 @@ class Producer {
 
   // Refuses new records, flushes, and gives up what is then left. An attempt under way is cut
   // short. Every record without a result gets kUnavailable (not written), kDeadlineExceeded (in
-  // doubt) or the broker's answer. Returns how many records got an error since the call began. When
-  // it returns, all callbacks have returned. Again: 0.
+  // doubt) or the broker's response. Returns how many records got an error since the call began.
+  // When it returns, all callbacks have returned. Again: 0.
   std::size_t Close(std::chrono::nanoseconds timeout);
 
  private:

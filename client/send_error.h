@@ -26,7 +26,7 @@ enum class SendError : std::uint8_t {
   kClosed,            // sent after Close(), or given up by it
   kUnavailable,       // the broker could not be reached; nothing was written
   kNotLeader,         // the broker does not hold the partition, or was fenced; nothing was written
-  kTimeout,           // no answer came, because of the deadline or a lost connection: it may have been written
+  kTimeout,           // no response came, because of the deadline or a lost connection: it may have been written
   kRejected,          // the broker refused the batch for another reason
   kInternal,          // the broker failed: it may have been written
 };

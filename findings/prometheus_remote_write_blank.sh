@@ -5,11 +5,11 @@
 # Guess:    "application/x-protobuf; proto=io.prometheus.write.v2.Request" is remote write 2.0, with
 #           the blank behind the semicolon as without it. Such a blank is usual in HTTP.
 # Instead:  with the blank the request is taken for 1.0. Its body has no series as 1.0, so nothing
-#           is stored, and the answer is 204. A parameter that the server does not know is 415.
+#           is stored, and the response is 204. A parameter that the server does not know is 415.
 # Why:      the header is split at the semicolon, and " proto" with its blank is another name.
 # Matters:  HTTP libraries write this blank when they build a content type. The sender sees success
 #           for each request while no sample arrives. Only the headers with the written counts,
-#           which the answer lacks, tell; a sender of 1.0 knows no such headers.
+#           which the response lacks, tell; a sender of 1.0 knows no such headers.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -44,7 +44,7 @@ Moment TakeMoment() noexcept {
 }
 
 // Whether the kernel keeps time by the counter: it then has watched the counter of every processor.
-// Nothing where its answer cannot be read, for example without a free descriptor.
+// Nothing where its response cannot be read, for example without a free descriptor.
 std::optional<bool> KernelTrustsTsc() {
   const int file = open("/sys/devices/system/clocksource/clocksource0/current_clocksource", O_RDONLY | O_CLOEXEC);
   if (file < 0) return std::nullopt;
@@ -68,7 +68,7 @@ void GiveUpTsc() noexcept {
   tsc_scale.store(nullptr, std::memory_order_release);
 }
 
-// An answer that cannot be read changes nothing.
+// A response that cannot be read changes nothing.
 void AskKernel(std::uint64_t steady) noexcept {
   // Relaxed: at worst two threads ask.
   kernel_asked.store(steady, std::memory_order_relaxed);

@@ -8,12 +8,12 @@
 
 namespace streamhouse::v1 {
 
-// Comes with an UNAVAILABLE answer to Produce: nothing was written. A status that gRPC makes up
+// Comes with an UNAVAILABLE response to Produce: nothing was written. A status that gRPC makes up
 // when a connection breaks has no details, and nothing else tells the two apart.
 inline constexpr std::string_view kNotWrittenDetails = "not-written";
 
-// Comes with a RESOURCE_EXHAUSTED answer to Produce when the disk is full: nothing was written, and
-// a retry may succeed once there is room. Without it, the request is over a limit, and no retry
+// Comes with a RESOURCE_EXHAUSTED response to Produce when the disk is full: nothing was written,
+// and a retry may succeed once there is room. Without it, the request is over a limit, and no retry
 // helps.
 inline constexpr std::string_view kDiskFullDetails = "disk-full";
 

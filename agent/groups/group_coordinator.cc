@@ -40,7 +40,7 @@ Status GroupCoordinator::CheckMember(const GroupMember& member, std::size_t owne
       missing = known.status();
     }
   }
-  // The member lets go of the partitions of a deleted topic when it gets the answer.
+  // The member lets go of the partitions of a deleted topic when it gets the response.
   if (!missing.ok()) return partitions == 0 ? missing : Status::Ok();
   if (owned <= partitions) return Status::Ok();
   return {StatusCode::kInvalidArgument, "a group member whose topics have " + std::to_string(partitions) +
@@ -336,7 +336,7 @@ void GroupCoordinator::Grant(Group& group, Member& member, const std::set<TopicP
   }
 }
 
-// Invariants 1 and 2. A granted partition may end with its topic; an answer names only targets.
+// Invariants 1 and 2. A granted partition may end with its topic; a response names only targets.
 bool GroupCoordinator::IsSound(const Group& group) {
   std::set<TopicPartition> granted;
   std::set<TopicPartition> targets;

@@ -1,9 +1,9 @@
 // GroupCoordinator: which member of a consumer group reads which partition.
 //
-// Each member sends heartbeats with the partitions that it reads; the answer is the partitions that
-// it may read. A partition changes hands in two steps. First the answer to its reader leaves it
-// out. It is given to the next reader when the old one has let go of it, has left the group, or has
-// sent no heartbeat for its session timeout.
+// Each member sends heartbeats with the partitions that it reads; the response is the partitions
+// that it may read. A partition changes hands in two steps. First the response to its reader leaves
+// it out. It is given to the next reader when the old one has let go of it, has left the group, or
+// has sent no heartbeat for its session timeout.
 // When to use something else: CommittedOffsets, for how far a group has got; it needs no members.
 // Invariants:
 // 1. A partition is granted to at most one member.

@@ -11,7 +11,7 @@
 // 2. An opening that has taken no record is not always stored. The next one then has the same place
 //    and another lower half, and at most one of the two is stored.
 // 3. The ends of the earlier openings rise. An opening with an end at or above a later end changes
-//    no answer, and is left out.
+//    no result, and is left out.
 // Guarantees:
 // 1. LowestEndSince() is never above the end of a known opening after `id`.
 // 2. It can be too low, so that records come again:
@@ -19,7 +19,7 @@
 //    - for an id at a later place than the current one: metadata.db is older than the log, or the
 //      id comes from an agent that drew ids at random. Then the result is the lowest of all ends.
 // Thread safety: a value.
-// Cost: of an answer, a walk over the earlier openings.
+// Cost: of a look-up, a walk over the earlier openings.
 #pragma once
 
 #include <cstddef>

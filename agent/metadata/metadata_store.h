@@ -30,7 +30,7 @@
 // the duration of a lease less the interval of its renewal.
 // Errors:
 // - Unavailable when the store is out of reach, busy or full; a retry may succeed. The rows may
-//   have been stored, where only the answer was lost. A repeated call then changes nothing more:
+//   have been stored, where only the response was lost. A repeated call then changes nothing more:
 //   DeleteTopic() returns NotFound, AddPartitions() InvalidArgument, and the others OK. The agent
 //   learns of such a deletion or partition at its next start.
 // - DataLoss when it is damaged.

@@ -5,9 +5,9 @@
 // 1. Ask() never waits for a check.
 // 2. One evaluation runs at a time. When it ends, it answers all callers that wait, also callers
 //    that came while it ran.
-// 3. An answer takes at most `wait_time`. After that, and where kChecksWaitingMax wait already, it
+// 3. A result takes at most `wait_time`. After that, and where kChecksWaitingMax wait already, it
 //    is "not ready".
-// 4. When Stop() has returned, all have their answer, and no check runs. Where a check never
+// 4. When Stop() has returned, all have their result, and no check runs. Where a check never
 //    returns, neither does Stop().
 // Thread safety: Ask from any thread; Start and Stop from one.
 // Cost: two threads that sleep.

@@ -24,7 +24,7 @@ using google::protobuf::Value;
 // As many as gRPC puts on a page.
 constexpr std::intptr_t kPageDefault = 0;
 
-// Takes over `json`, one page of a channelz answer. An empty page when gRPC has none.
+// Takes over `json`, one page of a channelz response. An empty page when gRPC has none.
 Struct ParseAndFree(char* json) {
   Struct page;
   if (json == nullptr) return page;
@@ -51,8 +51,8 @@ std::string KeyOf(const metrics::SocketAddress& address) {
 
 // The same of this machine's end. Nothing when the socket has closed meanwhile.
 std::optional<std::string> LocalKey(std::intptr_t socket_id) {
-  const Struct answer = ParseAndFree(::grpc_channelz_get_socket(socket_id));
-  const Struct& socket = Field(answer, "socket").struct_value();
+  const Struct response = ParseAndFree(::grpc_channelz_get_socket(socket_id));
+  const Struct& socket = Field(response, "socket").struct_value();
   const Struct& local = Field(socket, "local").struct_value();
   if (const Value& address = Field(local, "tcpip_address"); address.has_struct_value()) {
     return std::to_string(static_cast<int>(Field(address.struct_value(), "port").number_value()));

@@ -6,7 +6,7 @@
 // different settings is two.
 // Guarantees: at most kConnectionCountInterval behind the truth; 0 once stopped.
 // Thread safety: Start and Stop from one thread.
-// Cost: a thread that asks gRPC once an interval; the answer takes time in proportion to the
+// Cost: a thread that asks gRPC once an interval; the response takes time in proportion to the
 // connections.
 #pragma once
 

@@ -4,7 +4,7 @@
 // When to use something else: the three that decide, inside of the agent.
 // Guarantees:
 // 1. Each call is answered once, with the code of the Status that decided it.
-// 2. An answer to Fetch has at most kFetchRecordsMax records and kFetchBytesMax bytes, or one
+// 2. A response to Fetch has at most kFetchRecordsMax records and kFetchBytesMax bytes, or one
 //    record that is larger. It waits at most kFetchWaitMax.
 // 3. A request that names the life of its topic gets NotFound where another life has the name now.
 // 4. A commit is answered OK only when the metadata store has it.

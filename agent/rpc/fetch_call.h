@@ -5,8 +5,8 @@
 // and answers.
 // Invariants:
 // 1. A call waits for records once.
-// 2. The records of an answer end at the high watermark, or before it.
-// Guarantees: exactly one answer.
+// 2. The records of a response end at the high watermark, or before it.
+// Guarantees: exactly one response.
 // Thread safety: made, called and destroyed by gRPC.
 // Cost: while it waits, an alarm and an entry in the partition's waiters.
 // Errors: UNAVAILABLE when the agent stops; DATA_LOSS with a v1::DamagedRange for records that

@@ -14,7 +14,7 @@
 //
 // All topics that do not exist share the label value kUnknownTopic. A batch that cannot be unpacked
 // counts as the number of records that it claims; the bound is the number that its bytes can hold.
-// Example: 10 records arrive, and 4 of them again after a lost answer: received 14, written 10,
+// Example: 10 records arrive, and 4 of them again after a lost response: received 14, written 10,
 // duplicate 4.
 // When to use something else: streamhouse_agent_grpc_requests_total counts requests, not records.
 // Guarantees:

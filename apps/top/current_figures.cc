@@ -21,7 +21,7 @@ void CurrentFigures::Take(std::size_t index, metrics::Result<Reading> reading) {
   figures_.reset();
 }
 
-bool CurrentFigures::HasAnswer() const {
+bool CurrentFigures::HasResponse() const {
   return std::any_of(programs_.begin(), programs_.end(),
                      [](const Program& program) { return program.was_asked && program.last_outcome.ok(); });
 }

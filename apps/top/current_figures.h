@@ -26,7 +26,7 @@ class CurrentFigures {
   // The outcome of asking the program that was added as number `index`.
   void Take(std::size_t index, metrics::Result<Reading> reading);
 
-  bool HasAnswer() const;
+  bool HasResponse() const;
 
   // `unix_seconds` is the time of day.
   const Figures& Get(double unix_seconds);

@@ -70,11 +70,11 @@ Status Failed(std::string message) {
 
 Status FailedWith(const error_code& error) {
   if (error == beast::error::timeout || error == asio::error::operation_aborted) {
-    return Status(StatusCode::kDeadlineExceeded, "no answer in time");
+    return Status(StatusCode::kDeadlineExceeded, "no response in time");
   }
   if (error == asio::error::eof || error == http::error::end_of_stream || error == http::error::partial_message ||
       error == asio::ssl::error::stream_truncated) {
-    return Failed("it closed the connection before the end of its answer");
+    return Failed("it closed the connection before the end of its response");
   }
   if (error.category() == asio::error::get_ssl_category()) return Failed("TLS: " + error.message() + " (--tls-ca)");
   if (error.category() == http::make_error_code(http::error::bad_version).category()) {
@@ -83,7 +83,7 @@ Status FailedWith(const error_code& error) {
   return Failed(error.message());
 }
 
-// What becomes of an answer.
+// What becomes of a response.
 class Receiver {
  public:
   virtual void Begin(unsigned status) = 0;

@@ -12,7 +12,7 @@
 // deadline of the reading, and the end of the process waits for it (target_addresses.h).
 // Thread safety: coroutines of one executor that runs them one at a time.
 // Cost: two connections.
-// Errors: Unavailable, DeadlineExceeded, or InvalidArgument for an answer that is no page of
+// Errors: Unavailable, DeadlineExceeded, or InvalidArgument for a response that is no page of
 // metrics; the message does not repeat the URL. A program that does not say whether it is ready
 // (no /ready) is read too.
 #pragma once

@@ -21,7 +21,7 @@ std::string TimeText(std::int64_t unix_ms) {
 }
 
 std::string_view StateName(const ProgramFigures& program) {
-  if (!program.has_answered) return "no_answer";
+  if (!program.has_answered) return "no_response";
   if (program.readiness == Readiness::kUnknown) return "unknown";
   return program.readiness == Readiness::kReady ? "ready" : "not_ready";
 }

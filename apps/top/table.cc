@@ -61,7 +61,7 @@ std::string LabelsText(const Labels& labels) {
 }
 
 std::string_view StateOf(const ProgramFigures& program) {
-  if (!program.has_answered) return program.was_asked ? "no answer" : "asking";
+  if (!program.has_answered) return program.was_asked ? "no response" : "asking";
   if (program.readiness == Readiness::kUnknown) return "-";
   return program.readiness == Readiness::kReady ? "ready" : "not ready";
 }

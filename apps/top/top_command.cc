@@ -80,7 +80,7 @@ class Top {
     context_.run();
     if (shutdown_.requested()) return {StatusCode::kAborted, "ended by a signal before the second reading"};
     if (Status printed = Print(); !printed.ok()) return printed;
-    return current_.HasAnswer() ? Status::Ok() : Status(StatusCode::kUnavailable, "no program answers");
+    return current_.HasResponse() ? Status::Ok() : Status(StatusCode::kUnavailable, "no program answers");
   }
 
   Status RunLines() {
@@ -111,12 +111,12 @@ class Top {
   }
 
  private:
-  std::chrono::milliseconds AnswerTime() const {
+  std::chrono::milliseconds ResponseTime() const {
     return std::clamp<std::chrono::milliseconds>(flags_.interval, std::chrono::seconds(2), std::chrono::seconds(10));
   }
 
   asio::awaitable<void> ReadOne(std::size_t index) {
-    Result<Reading> reading = co_await ReadProgram(flags_.targets[index], access_, addresses_[index], AnswerTime());
+    Result<Reading> reading = co_await ReadProgram(flags_.targets[index], access_, addresses_[index], ResponseTime());
     current_.Take(index, std::move(reading));
     if (--asked_ == 0) round_done_.cancel();
     answered_();
@@ -132,7 +132,7 @@ class Top {
   asio::awaitable<void> ReadTwice() {
     next_round_.expires_after(flags_.interval);
     co_await ReadAll();
-    if (current_.HasAnswer()) {
+    if (current_.HasResponse()) {
       co_await next_round_.async_wait(kOutcome);
       co_await ReadAll();
     }

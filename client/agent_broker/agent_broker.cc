@@ -40,7 +40,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 // sooner.
 constexpr std::chrono::milliseconds kReconnectBackoffMin{100};
 constexpr std::chrono::milliseconds kReconnectBackoffMax{1'000};
-// Pings on a connection while calls wait, and how long the agent may take for its answer.
+// Pings on a connection while calls wait, and how long the agent may take for its response.
 constexpr std::chrono::milliseconds kKeepaliveInterval{30'000};
 constexpr std::chrono::milliseconds kKeepaliveTimeout{10'000};
 // How soon a wait for a connection notices that its caller has given up.
@@ -254,11 +254,11 @@ Result<FetchedBatch> AgentBroker::Fetch(const FetchRequest& request, const CallL
   const auto response = fetch_responses_.Take();
   std::optional<DamagedRange> damaged;
   Status status = Call(limits, [&](grpc::ClientContext* context) {
-    grpc::Status answer = consumer_->Fetch(context, message, &*response);
-    damaged = DamageOf(answer);
-    return answer;
+    grpc::Status fetched = consumer_->Fetch(context, message, &*response);
+    damaged = DamageOf(fetched);
+    return fetched;
   });
-  // Another life of the log would have got another answer.
+  // Another life of the log would have got another response.
   if (damaged) return FetchedBatch{.base_offset = request.offset, .records = {}, .damaged = damaged};
   if (!status.ok()) return status;
   Result<RecordBatch> records = DecodeRecords(*response, response_message_bytes_max_);

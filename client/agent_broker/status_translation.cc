@@ -51,10 +51,10 @@ Status TranslateFailure(const grpc::Status& failure) {
   return {TranslateCode(failure.error_code()), failure.error_message()};
 }
 
-std::optional<DamagedRange> DamageOf(const grpc::Status& answer) {
+std::optional<DamagedRange> DamageOf(const grpc::Status& status) {
   v1::DamagedRange range;
-  if (answer.error_code() != grpc::StatusCode::DATA_LOSS) return std::nullopt;
-  if (!range.ParseFromString(answer.error_details()) || range.next_offset() <= range.first_offset()) {
+  if (status.error_code() != grpc::StatusCode::DATA_LOSS) return std::nullopt;
+  if (!range.ParseFromString(status.error_details()) || range.next_offset() <= range.first_offset()) {
     return std::nullopt;
   }
   return DamagedRange{.first = range.first_offset(), .next = range.next_offset()};
@@ -63,7 +63,7 @@ std::optional<DamagedRange> DamageOf(const grpc::Status& answer) {
 Status TranslateProduceFailure(const grpc::Status& failure) {
   if (failure.error_code() == grpc::StatusCode::UNAVAILABLE && failure.error_details() != v1::kNotWrittenDetails) {
     return {StatusCode::kDeadlineExceeded,
-            "the connection was lost before the answer, the batch may have been written: " + failure.error_message()};
+            "the connection was lost before the response, the batch may have been written: " + failure.error_message()};
   }
   // It may have room soon, while a request over a limit never fits.
   if (failure.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && failure.error_details() == v1::kDiskFullDetails) {

@@ -22,9 +22,9 @@ namespace streamhouse::client {
 
 metrics::Status TranslateFailure(const grpc::Status& failure);
 
-// What the answer to a Fetch says is damaged: of DATA_LOSS with a DamagedRange in its details.
+// What the response to a Fetch says is damaged: of DATA_LOSS with a DamagedRange in its details.
 // Nothing otherwise.
-std::optional<DamagedRange> DamageOf(const grpc::Status& answer);
+std::optional<DamagedRange> DamageOf(const grpc::Status& status);
 
 // For a call that must not be made twice and that has left this process: UNAVAILABLE without
 // v1::kNotWrittenDetails means that the connection broke at an unknown moment. That is

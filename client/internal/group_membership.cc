@@ -52,7 +52,7 @@ Status GroupMembership::Join() {
 
 std::vector<TopicPartition> GroupMembership::assigned() const {
   const metrics::MutexLock lock(mutex_);
-  // The thread may still wait for an answer.
+  // The thread may still wait for a response.
   if (std::chrono::steady_clock::now() >= expires_at_) return {};
   return assigned_;
 }
@@ -105,19 +105,19 @@ void GroupMembership::Run() {
 void GroupMembership::Beat() {
   const SteadyTime sent_at = std::chrono::steady_clock::now();
   const std::vector<TopicPartition> owned = owned_;
-  // An answer that comes later than the session ends is of no use.
+  // A response that comes later than the session ends is of no use.
   const CallLimits limits = CallLimits::Within(options_.session_timeout, stop_.get_token());
   mutex_.Unlock();
   GroupMember self = member();
   // After `owned` was read: so it is not before a commit of a partition that `owned` leaves out.
   if (last_commit_ != nullptr) self.commit_sequence = last_commit_();
-  Result<std::vector<TopicPartition>> answer = broker_->Heartbeat(
+  Result<std::vector<TopicPartition>> response = broker_->Heartbeat(
       self, {.topics = topics_, .owned = owned, .session_timeout = options_.session_timeout}, limits);
   mutex_.Lock();
-  failure_ = answer.status();
-  if (!answer.ok()) return;
+  failure_ = response.status();
+  if (!response.ok()) return;
   expires_at_ = sent_at + options_.session_timeout;
-  std::vector<TopicPartition> assigned = *std::move(answer);
+  std::vector<TopicPartition> assigned = *std::move(response);
   std::sort(assigned.begin(), assigned.end());
   if (assigned == assigned_) return;
   assigned_ = std::move(assigned);

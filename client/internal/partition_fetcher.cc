@@ -100,7 +100,7 @@ void PartitionFetcher::Run() {
     if (stopping_) return;
     if (seeks != seeks_) continue;
     if (fetched.ok()) {
-      HandleAnswer(*std::move(fetched));
+      HandleResponse(*std::move(fetched));
     } else {
       HandleFailure(fetched.status(), limits);
     }
@@ -122,7 +122,7 @@ Result<FetchedBatch> PartitionFetcher::Fetch(const LogPosition& from, const Call
   return fetched;
 }
 
-void PartitionFetcher::HandleAnswer(FetchedBatch fetched) {
+void PartitionFetcher::HandleResponse(FetchedBatch fetched) {
   if (FollowLog(fetched.life)) return;
   if (fetched.damaged) return HandleDamage(*fetched.damaged);
   failure_ = Status::Ok();
@@ -203,7 +203,7 @@ void PartitionFetcher::FollowTopic(const CallLimits& limits) {
 }
 
 bool PartitionFetcher::FollowLog(const LogLife& now) {
-  if (now.open_id == 0) return false;  // an answer that does not tell
+  if (now.open_id == 0) return false;  // a response that does not tell
   const Offset end = LogPosition{.offset = fetch_offset_, .life = life_}.In(now);
   const bool goes_back = end < fetch_offset_;
   life_ = now;

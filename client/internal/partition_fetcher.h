@@ -96,7 +96,7 @@ class PartitionFetcher {
  private:
   void Run();
   Result<FetchedBatch> Fetch(const LogPosition& from, const CallLimits& limits);
-  void HandleAnswer(FetchedBatch fetched) STREAMHOUSE_REQUIRES(mutex_);
+  void HandleResponse(FetchedBatch fetched) STREAMHOUSE_REQUIRES(mutex_);
   void HandleFailure(const Status& failure, const CallLimits& limits) STREAMHOUSE_REQUIRES(mutex_);
   // Each of them calls others without the lock.
   void Keep(FetchedBatch fetched) STREAMHOUSE_REQUIRES(mutex_);

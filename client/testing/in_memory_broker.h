@@ -160,7 +160,7 @@ class InMemoryBroker : public Broker {
   bool WaitUntil(const CallLimits& limits, const std::function<bool()>& condition) STREAMHOUSE_REQUIRES(mutex_);
   // The offset of the first record, also of a batch that was there.
   static Result<Offset> Write(Log& log, const RecordBatch& batch);
-  // As an answer to a call that names `open_id`.
+  // As a response to a call that names `open_id`.
   static LogLife LifeSince(const Log& log, std::uint64_t open_id);
   Result<Log*> FindLog(const TopicPartition& partition, std::uint64_t topic_id = 0) STREAMHOUSE_REQUIRES(mutex_);
   void OpenLogs(std::string_view topic, std::uint32_t partitions) STREAMHOUSE_REQUIRES(mutex_);

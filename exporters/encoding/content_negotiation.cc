@@ -13,7 +13,7 @@ using metrics::NameEscaping;
 constexpr NegotiatedFormat kText = {PageFormat::kText, "text/plain; version=0.0.4; charset=utf-8"};
 constexpr NegotiatedFormat kOpenMetrics = {PageFormat::kOpenMetrics,
                                            "application/openmetrics-text; version=1.0.0; charset=utf-8"};
-// The same page for readers of the draft, who look for their version in the answer.
+// The same page for readers of the draft, who look for their version in the response.
 constexpr NegotiatedFormat kOpenMetricsDraft = {PageFormat::kOpenMetrics,
                                                 "application/openmetrics-text; version=0.0.1; charset=utf-8"};
 constexpr NegotiatedFormat kOpenMetrics2 = {PageFormat::kOpenMetrics2,
@@ -22,7 +22,7 @@ constexpr NegotiatedFormat kProtobuf = {
     PageFormat::kProtobuf,
     "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"};
 
-// The answers to readers that name an escaping scheme.
+// The responses to readers that name an escaping scheme.
 struct Escaping {
   std::string_view scheme;
   NegotiatedFormat text;

@@ -225,8 +225,8 @@ void Listener::Handle(const Request& request, Client& client, Session::Respond r
   RefuseGuess(Unauthorized(), client, std::move(respond));
 }
 
-// The text that a request shows lives until the answer, and so does the session, which keeps client
-// and listener. `respond` keeps the session, and is moved on, so that the session ends in a
+// The text that a request shows lives until the response, and so does the session, which keeps
+// client and listener. `respond` keeps the session, and is moved on, so that the session ends in a
 // handler.
 void Listener::QueuePassword(const Request& request, Client& client, Session::Respond respond) {
   using Action = PasswordQueue::Action;

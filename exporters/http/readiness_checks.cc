@@ -69,7 +69,7 @@ void ReadinessChecks::Evaluate() {
 void ReadinessChecks::AnswerAll(const Health::Report& report) {
   evaluating_ = false;
   late_.cancel();
-  // An answer may ask again: the next request of the same client.
+  // A response may ask again: the next request of the same client.
   for (Waiting& waiting : std::exchange(waiting_, {})) waiting.done(report);
 }
 

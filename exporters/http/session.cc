@@ -94,7 +94,7 @@ void Session::ServeNext() {
 }
 
 void Session::Answer(const Request& request) {
-  // While the answer is being found, the server does not wait for the client.
+  // While the response is being found, the server does not wait for the client.
   responding_ = true;
   answer_request_(request, [self = shared_from_this()](Response response) { self->SendResponse(std::move(response)); });
 }

@@ -104,7 +104,7 @@ void TlsConnection::RefusePlainText(asio::mutable_buffer buffer, Handler handler
               [this, buffer, handler = std::move(handler)](error_code error, std::size_t) mutable {
                 if (error) return handler(error, 0);
                 ShutDownSocket();
-                // What it has sent is read before the end, or its system throws the answer away.
+                // What it has sent is read before the end, or its system throws the response away.
                 DrainAll(buffer, std::move(handler));
               });
 }

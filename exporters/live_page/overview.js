@@ -88,7 +88,7 @@ export class Overview {
 
   showUnreachable() {
     this.readiness.className = "bad";
-    this.readiness.textContent = "no answer";
+    this.readiness.textContent = "no response";
   }
 }
 

@@ -33,7 +33,7 @@ class EventCallbacks {
   bool TryAdd(int event, MOSQ_FUNC_generic_callback callback, void* user_data);
 
  private:
-  // The broker's answer.
+  // The broker's response.
   int Register(int event, MOSQ_FUNC_generic_callback callback, void* user_data);
 
   mosquitto_plugin_id_t* const identifier_;

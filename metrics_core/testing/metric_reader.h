@@ -2,7 +2,7 @@
 //
 // When to use something else: PageDifference (page_comparison.h), where all of a registry's values
 // are of interest.
-// Guarantees: all answers of one reader are of one snapshot, taken when the reader was made.
+// Guarantees: all values of one reader are of one snapshot, taken when the reader was made.
 // Thread safety: one thread a reader.
 // Cost: a snapshot; a search a question. The reader may outlive the registry.
 //

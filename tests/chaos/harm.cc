@@ -130,14 +130,14 @@ bool Harm::FreezeAndTakeOver() {
 // The batches wait in the agent's socket when it wakes up: it gets to them before it can know that
 // its leases are gone.
 void Harm::WakeAndProbe(client::Broker& broker) {
-  std::vector<std::future<StatusCode>> answers;
+  std::vector<std::future<StatusCode>> codes;
   for (std::uint32_t i = 0; i < kPartitions; ++i) {
-    answers.push_back(std::async(std::launch::async, &Harm::Probe, this, std::ref(broker), i, TakeProbe(), seconds(1)));
+    codes.push_back(std::async(std::launch::async, &Harm::Probe, this, std::ref(broker), i, TakeProbe(), seconds(1)));
   }
   PassTime(20, 100);
   agent_.Wake();
-  for (std::future<StatusCode>& answer : answers) {
-    ++(answer.get() == StatusCode::kOk ? counts_.accepted_without_lease : counts_.refused_without_lease);
+  for (std::future<StatusCode>& code : codes) {
+    ++(code.get() == StatusCode::kOk ? counts_.accepted_without_lease : counts_.refused_without_lease);
   }
 }
 
@@ -207,7 +207,7 @@ void Harm::CutPower() {
   agent_.Start(PickSyncPolicy());
 }
 
-// Waits until the ledger has all answers and records that the dead agent has given out.
+// Waits until the ledger has all responses and records that the dead agent has given out.
 void Harm::WaitUntilNothingIsUnderWay() {
   ledger_.BeginDrain();
   metrics::Check(Eventually([&] { return ledger_.AreReadersDrained(); }), "readers of a dead agent are given records");
@@ -257,9 +257,9 @@ bool Harm::FillDiskUntilItRefuses() {
   const auto probe = [&] { return Probe(*broker, partition, TakeProbe(), seconds(1)); };
   static_cast<void>(Eventually([&] { return probe() == StatusCode::kOk; }));
   agent_.FillDisk(static_cast<std::uint64_t>(Random(1, static_cast<int>(kSegmentBytes) - 1)));
-  StatusCode answer = StatusCode::kOk;
-  while (answer == StatusCode::kOk) answer = probe();
-  if (answer != StatusCode::kUnavailable) return false;
+  StatusCode code = StatusCode::kOk;
+  while (code == StatusCode::kOk) code = probe();
+  if (code != StatusCode::kUnavailable) return false;
   ++counts_.refused_by_full_disk;
   return true;
 }

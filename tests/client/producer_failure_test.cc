@@ -180,13 +180,13 @@ TEST_F(ProducerFailureTest, AnAttemptEndsAtItsTimeout) {
   EXPECT_EQ(Outcome(), StatusCode::kDeadlineExceeded);
 }
 
-struct Answer {
+struct Response {
   StatusCode code;
   const char* reason;
 };
-class FinalAnswerTest : public ProducerFailureTest, public testing::WithParamInterface<Answer> {};
+class FinalResponseTest : public ProducerFailureTest, public testing::WithParamInterface<Response> {};
 
-TEST_P(FinalAnswerTest, ReachesTheSenderAndItsReasonCountsRecords) {
+TEST_P(FinalResponseTest, ReachesTheSenderAndItsReasonCountsRecords) {
   options_.retry_policy = {.max_retries = 0};
   broker_->FailEvery(BrokerCall::kProduce, Status(GetParam().code, "scripted"));
   Start();
@@ -200,15 +200,15 @@ TEST_P(FinalAnswerTest, ReachesTheSenderAndItsReasonCountsRecords) {
   EXPECT_EQ(Sent(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryReason, FinalAnswerTest,
-                         testing::Values(Answer{StatusCode::kNotFound, "unknown_topic"},
-                                         Answer{StatusCode::kResourceExhausted, "record_too_large"},
-                                         Answer{StatusCode::kUnavailable, "unavailable"},
-                                         Answer{StatusCode::kFailedPrecondition, "not_leader"},
-                                         Answer{StatusCode::kAborted, "not_leader"},
-                                         Answer{StatusCode::kDeadlineExceeded, "timeout"},
-                                         Answer{StatusCode::kInvalidArgument, "rejected"},
-                                         Answer{StatusCode::kDataLoss, "internal"}),
+INSTANTIATE_TEST_SUITE_P(EveryReason, FinalResponseTest,
+                         testing::Values(Response{StatusCode::kNotFound, "unknown_topic"},
+                                         Response{StatusCode::kResourceExhausted, "record_too_large"},
+                                         Response{StatusCode::kUnavailable, "unavailable"},
+                                         Response{StatusCode::kFailedPrecondition, "not_leader"},
+                                         Response{StatusCode::kAborted, "not_leader"},
+                                         Response{StatusCode::kDeadlineExceeded, "timeout"},
+                                         Response{StatusCode::kInvalidArgument, "rejected"},
+                                         Response{StatusCode::kDataLoss, "internal"}),
                          [](const auto& info) { return std::string(metrics::StatusCodeName(info.param.code)); });
 
 // A buffer of two records, whose batches the broker holds.

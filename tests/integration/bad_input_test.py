@@ -47,7 +47,7 @@ class BadInput(unittest.TestCase):
         self.assertEqual(200, processes.fetch(self.agent.url + "/ready")[0])
 
     def call(self, method, message):
-        """The code of a gRPC call, made by curl; None when there was no answer of gRPC's kind."""
+        """The code of a gRPC call, made by curl; None when there was no response of gRPC's kind."""
         frame = b"\0" + struct.pack(">I", len(message)) + message
         command = ["curl", "--silent", "--http2-prior-knowledge", "--dump-header", "-", "--output", "/dev/null"]
         command += ["--header", "content-type: application/grpc", "--header", "te: trailers", "--data-binary", "@-"]

@@ -92,7 +92,7 @@ class Pushgateway(_Server):
         )
 
     def push(self, page, content_type, job):
-        """The status and the text of the answer."""
+        """The status and the text of the response."""
         request = urllib.request.Request(
             f"{self.url}/metrics/job/{job}", data=page, headers={"Content-Type": content_type}, method="PUT"
         )

@@ -112,7 +112,7 @@ class Queries(unittest.TestCase):
         cls.produce(RECORD_TOO_LARGE)
 
     def numbers(self, server, expression):
-        """Whether the answer has any."""
+        """Whether the response has any."""
         for series in self.servers[server].api("query", query=expression)["result"]:
             if "histogram" in series or not math.isnan(float(series["value"][1])):
                 return True

@@ -78,7 +78,7 @@ def fetch(url, headers=None, method="GET"):
 
 
 def fetch_bytes(url, headers):
-    """The body of an answer."""
+    """The body of a response."""
     with DIRECT.open(urllib.request.Request(url, headers=headers), timeout=DEADLINE_SECONDS) as response:
         return response.read()
 

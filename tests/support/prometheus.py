@@ -72,7 +72,7 @@ class Prometheus(processes.Process):
         processes.wait_for(lambda: processes.fetch(f"{self.url}/-/ready")[0] == 200, "Prometheus is ready")
 
     def api(self, path, **parameters):
-        """The data of an answer of its HTTP API."""
+        """The data of a response of its HTTP API."""
         status, _, body = processes.fetch(f"{self.url}/api/v1/{path}?" + urllib.parse.urlencode(parameters))
         answer = json.loads(body)
         if status != 200 or answer["status"] != "success":

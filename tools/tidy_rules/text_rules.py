@@ -84,7 +84,7 @@ def public_headers_are_manuals(tree):
 
 
 def headers_tell_thread_safety(tree):
-    """The first question to a class of a program with threads; "none" is an answer, silence is a guess."""
+    """The first question to a class of a program with threads; "none" tells it, silence is a guess."""
     for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "bench")):
         if file.suffix == ".h" and not _THREAD_SAFETY.search(file.text):
             yield Finding(file.path, 1, "has no section `Thread safety:`")

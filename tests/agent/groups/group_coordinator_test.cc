@@ -32,7 +32,7 @@ class GroupCoordinatorTest : public CatalogFixture {
     EXPECT_TRUE(topics_->Create({.name = "payments", .partitions = 1}).ok());
   }
 
-  // The member sends the partitions that it reads, and then reads the partitions of the answer.
+  // The member sends the partitions that it reads, and then reads the partitions of the response.
   // Those of "orders" are given by number, those of other topics by name.
   std::string Beat(const std::string& id, const std::vector<std::string>& topics = {"orders"}) {
     auto assigned = groups_.Heartbeat({"group", id, topics, kTimeout, last_commit_[id]}, owned_[id]);

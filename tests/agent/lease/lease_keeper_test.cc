@@ -364,7 +364,8 @@ TEST_F(LeaseKeeperTest, LeavesTheNextLeaseOfAPartitionAloneWhenAForgottenOneIsGi
   EXPECT_TRUE(later->IsHeld());
 }
 
-// The answer to a round that was under way may still bring the lease: it goes back in the next one.
+// The response to a round that was under way may still bring the lease: it goes back in the next
+// one.
 TEST_F(LeaseKeeperTest, GivesBackWhatARoundUnderWayHasTaken) {
   const auto lease = a_->Track(orders_);
   before_acquire_ = [&] {

@@ -54,14 +54,14 @@ TEST_F(LogOpeningsTest, AnOpeningThatWasNotStoredIsKnownByItsPlace) {
   EXPECT_EQ(Open(120).LowestEndSince(idle), 80U);
 }
 
-TEST_F(LogOpeningsTest, KeepsOnlyWhatChangesAnAnswer) {
+TEST_F(LogOpeningsTest, KeepsOnlyWhatChangesAResult) {
   for (const std::uint64_t end : {10, 20, 30, 20}) Open(end);
   ASSERT_EQ(stored_.size(), 2U);
   EXPECT_EQ(stored_[0].end_offset, 10U);
   EXPECT_EQ(stored_[1].end_offset, 20U);
 }
 
-TEST_F(LogOpeningsTest, NoAnswerIsTooHighAfterMoreOpeningsThanItKeeps) {
+TEST_F(LogOpeningsTest, NoResultIsTooHighAfterMoreOpeningsThanItKeeps) {
   std::vector<std::uint64_t> ids;
   for (std::uint64_t i = 0; i < 3 * kEarlierOpeningsMax; ++i) ids.push_back(Open(10 * i).current().id);
   EXPECT_EQ(stored_.size(), kEarlierOpeningsMax);

@@ -16,7 +16,7 @@
 namespace streamhouse::agent {
 namespace {
 
-using Answers = std::vector<Readiness>;
+using Results = std::vector<Readiness>;
 
 constexpr std::chrono::hours kNever{1};
 
@@ -33,22 +33,22 @@ class BoundedChecksTest : public testing::Test {
     for (int i = 0; i < times; ++i) {
       checks_->Ask([this](Readiness readiness) {
         const std::lock_guard lock(mutex_);
-        answers_.push_back(readiness);
+        results_.push_back(readiness);
         changed_.notify_all();
       });
     }
   }
-  Answers AnswersOnceThereAre(std::size_t count) {
+  Results ResultsOnceThereAre(std::size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(30), [&] { return answers_.size() >= count; });
-    return answers_;
+    changed_.wait_for(lock, std::chrono::seconds(30), [&] { return results_.size() >= count; });
+    return results_;
   }
 
   metrics::Health health_;
   SlowCheck slow_{health_};
   std::mutex mutex_;
   std::condition_variable changed_;
-  Answers answers_;
+  Results results_;
   std::optional<BoundedChecks> checks_;
 };
 
@@ -57,9 +57,9 @@ TEST_F(BoundedChecksTest, AnswerAllCallersThatWaitWithOneEvaluation) {
   Ask(3);
   EXPECT_TRUE(slow_.EventuallyBegins());
   Ask(2);
-  EXPECT_EQ(AnswersOnceThereAre(0), Answers());
+  EXPECT_EQ(ResultsOnceThereAre(0), Results());
   slow_.Release();
-  EXPECT_EQ(AnswersOnceThereAre(5), Answers(5, Readiness::kReady));
+  EXPECT_EQ(ResultsOnceThereAre(5), Results(5, Readiness::kReady));
   EXPECT_EQ(slow_.evaluations(), 1);
 }
 
@@ -67,27 +67,27 @@ TEST_F(BoundedChecksTest, AreEvaluatedAgainForALaterCaller) {
   Make(kNever);
   slow_.Release();
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(1), Answers{Readiness::kReady});
+  EXPECT_EQ(ResultsOnceThereAre(1), Results{Readiness::kReady});
   const auto token = health_.Add("lease", [] { return metrics::Status(metrics::StatusCode::kUnavailable, "none"); });
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(2), (Answers{Readiness::kReady, Readiness::kNotReady}));
+  EXPECT_EQ(ResultsOnceThereAre(2), (Results{Readiness::kReady, Readiness::kNotReady}));
 }
 
 TEST_F(BoundedChecksTest, FailWhereTheyTakeTooLong) {
   Make(std::chrono::milliseconds(20));
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(1), Answers{Readiness::kNotReady});
+  EXPECT_EQ(ResultsOnceThereAre(1), Results{Readiness::kNotReady});
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(2), Answers(2, Readiness::kNotReady));
+  EXPECT_EQ(ResultsOnceThereAre(2), Results(2, Readiness::kNotReady));
   EXPECT_LE(slow_.evaluations(), 1) << "the one that has not ended";
 }
 
 TEST_F(BoundedChecksTest, FailAtOnceWhereManyWait) {
   Make(kNever);
   Ask(kChecksWaitingMax + 1);
-  EXPECT_EQ(AnswersOnceThereAre(1), Answers{Readiness::kNotReady});
+  EXPECT_EQ(ResultsOnceThereAre(1), Results{Readiness::kNotReady});
   slow_.Release();
-  EXPECT_EQ(AnswersOnceThereAre(kChecksWaitingMax + 1).size(), kChecksWaitingMax + 1);
+  EXPECT_EQ(ResultsOnceThereAre(kChecksWaitingMax + 1).size(), kChecksWaitingMax + 1);
 }
 
 TEST_F(BoundedChecksTest, StopAnswersAllAndWaitsForACheckThatRuns) {
@@ -98,12 +98,12 @@ TEST_F(BoundedChecksTest, StopAnswersAllAndWaitsForACheckThatRuns) {
     checks_->Stop();
     EXPECT_FALSE(slow_.is_running());
   });
-  EXPECT_EQ(AnswersOnceThereAre(1), Answers{Readiness::kNotReady});
+  EXPECT_EQ(ResultsOnceThereAre(1), Results{Readiness::kNotReady});
   EXPECT_TRUE(stopper.EventuallySleeps());
   slow_.Release();
   stopper.Join();
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(2), Answers(2, Readiness::kNotReady));
+  EXPECT_EQ(ResultsOnceThereAre(2), Results(2, Readiness::kNotReady));
 }
 
 }  // namespace

@@ -35,26 +35,26 @@ AgentConfig Config() {
 
 class FetchCallTest : public testing::Test {
  protected:
-  struct Answer {
+  struct Fetched {
     grpc::Status status;
     v1::FetchResponse response;
     std::chrono::steady_clock::duration took{};
   };
 
-  std::future<Answer> StartFetch(std::uint32_t max_wait_ms, std::uint64_t offset = 0) {
+  std::future<Fetched> StartFetch(std::uint32_t max_wait_ms, std::uint64_t offset = 0) {
     return std::async(std::launch::async, [this, max_wait_ms, offset] {
-      Answer answer;
+      Fetched fetched;
       const auto start = std::chrono::steady_clock::now();
-      answer.status =
-          agent_.consumer().Fetch(&context_, RunningAgent::FetchFrom(offset, max_wait_ms), &answer.response);
-      answer.took = std::chrono::steady_clock::now() - start;
-      return answer;
+      fetched.status =
+          agent_.consumer().Fetch(&context_, RunningAgent::FetchFrom(offset, max_wait_ms), &fetched.response);
+      fetched.took = std::chrono::steady_clock::now() - start;
+      return fetched;
     });
   }
   // A running call has not been counted, but its connection is there. Only the later steps show
   // that it waits.
-  static bool IsWaiting(std::future<Answer>& answer) {
-    return answer.wait_for(milliseconds(100)) == std::future_status::timeout;
+  static bool IsWaiting(std::future<Fetched>& fetched) {
+    return fetched.wait_for(milliseconds(100)) == std::future_status::timeout;
   }
 
   // Behind the agent's back. The agent renews the lease meanwhile, and then the row that was read
@@ -77,10 +77,10 @@ class FetchCallTest : public testing::Test {
 };
 
 TEST_F(FetchCallTest, WaitsForTheFirstRecord) {
-  auto answer = StartFetch(kLongWaitMs);
-  ASSERT_TRUE(IsWaiting(answer));
+  auto fetched = StartFetch(kLongWaitMs);
+  ASSERT_TRUE(IsWaiting(fetched));
   ASSERT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
-  const Answer got = answer.get();
+  const Fetched got = fetched.get();
   ASSERT_TRUE(got.status.ok());
   EXPECT_LT(got.took, kLongWait);
   ASSERT_EQ(got.response.records_size(), 1);
@@ -88,7 +88,7 @@ TEST_F(FetchCallTest, WaitsForTheFirstRecord) {
 }
 
 TEST_F(FetchCallTest, AnswersWithNothingWhenItsTimeIsOver) {
-  const Answer got = StartFetch(50).get();
+  const Fetched got = StartFetch(50).get();
   EXPECT_TRUE(got.status.ok());
   EXPECT_GE(got.took, milliseconds(50));
   EXPECT_LT(got.took, kPatience);
@@ -123,21 +123,21 @@ TEST_F(FetchCallTest, AnswersAtOnceWhenItMayNotWait) {
 }
 
 TEST_F(FetchCallTest, EndsWhenTheAgentStops) {
-  auto answer = StartFetch(kLongWaitMs);
-  ASSERT_TRUE(IsWaiting(answer));
+  auto fetched = StartFetch(kLongWaitMs);
+  ASSERT_TRUE(IsWaiting(fetched));
   agent_.Stop();
-  const Answer got = answer.get();
+  const Fetched got = fetched.get();
   EXPECT_EQ(got.status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_LT(got.took, kLongWait);
 }
 
 TEST_F(FetchCallTest, EndsWhenTheClientGoesAway) {
   grpc::CompletionQueue queue;
-  Answer got;
+  Fetched got;
   const auto call = agent_.consumer().AsyncFetch(&context_, RunningAgent::FetchFrom(0, kLongWaitMs), &queue);
   call->Finish(&got.response, &got.status, this);
   const auto start = std::chrono::steady_clock::now();
-  // The answer to a later call of the same connection: the agent has the fetch.
+  // The response to a later call of the same connection: the agent has the fetch.
   ASSERT_EQ(agent_.Produce(RunningAgent::Batch("none", 0, {"a"}), &produced_).error_code(),
             grpc::StatusCode::NOT_FOUND);
   context_.TryCancel();
@@ -150,10 +150,10 @@ TEST_F(FetchCallTest, EndsWhenTheClientGoesAway) {
 }
 
 TEST_F(FetchCallTest, EndsWhenTheLeaseIsLost) {
-  auto answer = StartFetch(kLongWaitMs);
-  ASSERT_TRUE(IsWaiting(answer));
+  auto fetched = StartFetch(kLongWaitMs);
+  ASSERT_TRUE(IsWaiting(fetched));
   TakeLeaseOfPartition0("other");
-  const Answer got = answer.get();
+  const Fetched got = fetched.get();
   EXPECT_EQ(got.status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_LT(got.took, kLongWait);
 }
@@ -162,20 +162,21 @@ TEST_F(FetchCallTest, EndsWhenTheLeaseIsLost) {
 // call that answers.
 TEST_F(FetchCallTest, LetsManyWaitWithoutKeepingThreads) {
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
-  std::vector<std::future<grpc::Status>> answers;
+  std::vector<std::future<grpc::Status>> statuses;
   for (int i = 0; i < 100; ++i) {
     grpc::ClientContext* const context = contexts.emplace_back(std::make_unique<grpc::ClientContext>()).get();
-    answers.push_back(std::async(std::launch::async, [this, context] {
+    statuses.push_back(std::async(std::launch::async, [this, context] {
       v1::FetchResponse response;
       return agent_.consumer().Fetch(context, RunningAgent::FetchFrom(0, kLongWaitMs), &response);
     }));
   }
-  ASSERT_EQ(answers[0].wait_for(milliseconds(200)), std::future_status::timeout);
+  ASSERT_EQ(statuses[0].wait_for(milliseconds(200)), std::future_status::timeout);
   ASSERT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
-  for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
+  for (auto& status : statuses) EXPECT_TRUE(status.get().ok());
 }
 
-// Appends, ends of time and new waits meet in every order; each call must answer once, and in time.
+// Appends, ends of time and new waits meet in every order; each call must get one response, and in
+// time.
 TEST_F(FetchCallTest, AnswersEveryCallWhenEverythingHappensAtOnce) {
   std::vector<std::thread> readers;
   for (int r = 0; r < 4; ++r) {

@@ -41,7 +41,7 @@ class HealthServiceTest : public testing::Test {
                          [this] { return is_ready_ ? Status::Ok() : Status(StatusCode::kUnavailable, "no lease"); });
   }
 
-  // The answer of Check for the service, or the code that it fails with.
+  // The response of Check for the service, or the code that it fails with.
   std::string Check(const std::string& service) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));

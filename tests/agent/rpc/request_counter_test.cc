@@ -58,7 +58,7 @@ class RequestCounterTest : public testing::Test {
     grpc::Status status;
     const auto call = agent_.consumer().AsyncFetch(&context, RunningAgent::FetchFrom(0, 20'000), &queue);
     call->Finish(&response, &status, this);
-    // The answer to a later call of the same connection: the agent has the fetch.
+    // The response to a later call of the same connection: the agent has the fetch.
     EXPECT_EQ(Produce(RunningAgent::Batch("none", 0, {"a"})), grpc::StatusCode::NOT_FOUND);
     context.TryCancel();
     void* tag = nullptr;

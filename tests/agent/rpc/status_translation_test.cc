@@ -36,7 +36,7 @@ TEST(StatusTranslationTest, KeepsEveryCode) {
   for (const auto& [ours, grpcs] : pairs) EXPECT_EQ(ToGrpcStatus({ours, "x"}).error_code(), grpcs);
 }
 
-TEST(StatusTranslationTest, MarksAnUnavailableAnswerToProduceAsNotWritten) {
+TEST(StatusTranslationTest, MarksAnUnavailableResponseToProduceAsNotWritten) {
   const grpc::Status unavailable = ToGrpcProduceStatus({StatusCode::kUnavailable, "the disk is full"});
   EXPECT_EQ(unavailable.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(unavailable.error_message(), "the disk is full");

@@ -43,15 +43,15 @@ TEST_F(CurrentFiguresTest, NameEachProgramBeforeItIsAsked) {
   ASSERT_EQ(figures.programs.size(), 2U);
   EXPECT_EQ(figures.programs[1].url, "http://b:1");
   EXPECT_FALSE(figures.programs[1].was_asked);
-  EXPECT_FALSE(current_.HasAnswer());
+  EXPECT_FALSE(current_.HasResponse());
 }
 
 TEST_F(CurrentFiguresTest, LoseAProgramThatFails) {
   current_.Take(1, StartedAt(10));
-  EXPECT_TRUE(current_.HasAnswer());
+  EXPECT_TRUE(current_.HasResponse());
   EXPECT_TRUE(current_.Get(0).programs[1].has_answered);
   current_.Take(1, Status(StatusCode::kUnavailable, "refused"));
-  EXPECT_FALSE(current_.HasAnswer());
+  EXPECT_FALSE(current_.HasResponse());
   EXPECT_FALSE(current_.Get(0).programs[1].has_answered);
   EXPECT_EQ(current_.Get(0).programs[1].note, "refused");
 }

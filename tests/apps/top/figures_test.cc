@@ -105,7 +105,7 @@ TEST(FiguresTest, AddsProgramsUp) {
   EXPECT_EQ(figures.topics[0].written, 20);
 }
 
-TEST(FiguresTest, ShowsNothingOfAProgramThatGivesNoAnswer) {
+TEST(FiguresTest, ShowsNothingOfAProgramThatGivesNoResponse) {
   Program program = ReadTwice("streamhouse_agent_records_written_total{topic=\"a\"} 0\n",
                               "streamhouse_agent_records_written_total{topic=\"a\"} 20\n");
   program.last_outcome = metrics::Status(metrics::StatusCode::kUnavailable, "Connection refused");

@@ -61,40 +61,40 @@ class ReadProgramTest : public testing::Test {
     return *outcome;
   }
 
-  // The URL of a server that gives this answer, and then closes the connection, waits, or says its
-  // last line again and again. It has no /ready.
+  // The URL of a server that gives this response, and then closes the connection, waits, or says
+  // its last line again and again. It has no /ready.
   enum class AtTheEnd { kClose, kStay, kRepeat };
-  std::string Answering(std::string answer, AtTheEnd end = AtTheEnd::kClose) {
-    return "127.0.0.1:" + std::to_string(PortAnswering(std::move(answer), end));
+  std::string Answering(std::string response, AtTheEnd end = AtTheEnd::kClose) {
+    return "127.0.0.1:" + std::to_string(PortAnswering(std::move(response), end));
   }
 
-  std::uint16_t PortAnswering(std::string answer, AtTheEnd end = AtTheEnd::kClose) {
-    asio::co_spawn(context_, Serve(std::move(answer), end), asio::detached);
+  std::uint16_t PortAnswering(std::string response, AtTheEnd end = AtTheEnd::kClose) {
+    asio::co_spawn(context_, Serve(std::move(response), end), asio::detached);
     return acceptor_.local_endpoint().port();
   }
 
-  std::string Refusal(std::string answer) { return Read(Answering(std::move(answer))).status().message(); }
+  std::string Refusal(std::string response) { return Read(Answering(std::move(response))).status().message(); }
 
   asio::io_context context_;
 
  private:
-  asio::awaitable<void> Serve(std::string answer, AtTheEnd end) {
+  asio::awaitable<void> Serve(std::string response, AtTheEnd end) {
     while (true) {
       auto [error, connection] = co_await acceptor_.async_accept(kOutcome);
       if (error) co_return;
-      asio::co_spawn(context_, Answer(std::move(connection), answer, end), asio::detached);
+      asio::co_spawn(context_, Respond(std::move(connection), response, end), asio::detached);
     }
   }
 
-  static asio::awaitable<void> Answer(tcp::socket connection, std::string answer, AtTheEnd end) {
+  static asio::awaitable<void> Respond(tcp::socket connection, std::string response, AtTheEnd end) {
     std::string request(4096, '\0');
     co_await connection.async_read_some(asio::buffer(request), kOutcome);
     if (request.starts_with("GET /ready ")) {
-      answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+      response = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
       end = AtTheEnd::kClose;
     }
-    auto [error, written] = co_await asio::async_write(connection, asio::buffer(answer), kOutcome);
-    const std::string line = answer.substr(answer.rfind("\r\n") + 2);
+    auto [error, written] = co_await asio::async_write(connection, asio::buffer(response), kOutcome);
+    const std::string line = response.substr(response.rfind("\r\n") + 2);
     while (!error && end == AtTheEnd::kRepeat) {
       std::tie(error, written) = co_await asio::async_write(connection, asio::buffer(line), kOutcome);
     }
@@ -147,7 +147,7 @@ TEST_F(OwnServerTest, IsNotReadWhereItHasNoPage) {
 TEST_F(ReadProgramTest, SaysWhyThereIsNoConnection) {
   const HeldPort closed;
   EXPECT_EQ(Read("127.0.0.1:" + std::to_string(closed.number())).status().message(), "Connection refused");
-  EXPECT_EQ(Read(Answering("")).status().message(), "it closed the connection before the end of its answer");
+  EXPECT_EQ(Read(Answering("")).status().message(), "it closed the connection before the end of its response");
 }
 
 // A target by a name that the test looks up.
@@ -177,7 +177,7 @@ TEST_F(NamedProgramTest, IsLookedUpAgainAfterARefusedConnection) {
   EXPECT_EQ(names_.Asked("a.test"), 3);
 }
 
-TEST_F(NamedProgramTest, IsLookedUpAgainAfterAnAnswerThatIsNoPage) {
+TEST_F(NamedProgramTest, IsLookedUpAgainAfterAResponseThatIsNoPage) {
   const std::uint16_t port = PortAnswering(Ok("?\n"));
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(ReadAt(port).ok());
   EXPECT_EQ(names_.Asked("a.test"), 3);
@@ -193,16 +193,16 @@ TEST_F(ReadProgramTest, EndsAtTheDeadline) {
   const auto begin = std::chrono::steady_clock::now();
   const Result<Reading> reading = Read(Answering("HTTP/1.1 200 OK\r\n", AtTheEnd::kStay), kShort);
   EXPECT_EQ(reading.status().code(), StatusCode::kDeadlineExceeded);
-  EXPECT_EQ(reading.status().message(), "no answer in time");
+  EXPECT_EQ(reading.status().message(), "no response in time");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, kLong);
 }
 
-TEST_F(ReadProgramTest, RefusesAnAnswerThatBreaksOff) {
+TEST_F(ReadProgramTest, RefusesAResponseThatBreaksOff) {
   EXPECT_EQ(Refusal("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na 1\n"),
-            "it closed the connection before the end of its answer");
+            "it closed the connection before the end of its response");
 }
 
-TEST_F(ReadProgramTest, RefusesAnAnswerThatIsNotHttp) {
+TEST_F(ReadProgramTest, RefusesAResponseThatIsNotHttp) {
   EXPECT_TRUE(Refusal("SSH-2.0-OpenSSH_9.2\r\n").starts_with("it does not speak HTTP: ")) << Refusal("SSH-2.0\r\n");
 }
 

@@ -70,12 +70,12 @@ TEST(ReportTest, PrintsOneJsonObjectWithNullForUnknownFigures) {
       R"("errors":[{"counter":"send_errors_total","labels":{"reason":"timeout"},"per_second":null,"total":2}]})");
 }
 
-TEST(ReportTest, SaysWhichProgramGivesNoAnswer) {
+TEST(ReportTest, SaysWhichProgramGivesNoResponse) {
   Figures figures = SomeFigures();
   figures.programs[0].has_answered = false;
   figures.programs[0].note = "Connection refused";
-  EXPECT_NE(ReportText(figures, kTime).find("no answer"), std::string::npos);
-  EXPECT_NE(ReportJson(figures, kTime).find(R"("state":"no_answer","note":"Connection refused")"), std::string::npos);
+  EXPECT_NE(ReportText(figures, kTime).find("no response"), std::string::npos);
+  EXPECT_NE(ReportJson(figures, kTime).find(R"("state":"no_response","note":"Connection refused")"), std::string::npos);
 }
 
 TEST(ReportTest, HasNoControlCharactersOfAPage) {

@@ -150,7 +150,7 @@ TEST_F(ScreenLayoutTest, FiltersAllTablesButThePrograms) {
   EXPECT_EQ(FirstTopic(), "topic39");
 }
 
-TEST_F(ScreenLayoutTest, ShowsAnAlarmForAProgramThatGivesNoAnswer) {
+TEST_F(ScreenLayoutTest, ShowsAnAlarmForAProgramThatGivesNoResponse) {
   figures_.programs[0].has_answered = false;
   figures_.programs[0].note = "Connection refused";
   const auto lines = layout_.Compose(figures_, {.width = 80, .height = 24});

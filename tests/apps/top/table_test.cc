@@ -113,7 +113,7 @@ TEST(TableTest, KeepsAddressesAndCutsReasonsWhereThereIsRoomForNoFigure) {
   Figures figures;
   figures.programs = {ProgramWith(false, Readiness::kUnknown, "Connection refused")};
   figures.programs[0].url = "http://127.0.0.1:18999";
-  EXPECT_EQ(FormatTable(TablesOf(figures)[0], 40)[1], "127.0.0.1:18999  no answer  Connection ~");
+  EXPECT_EQ(FormatTable(TablesOf(figures)[0], 40)[1], "127.0.0.1:18999  no response  Connection ~");
 }
 
 TEST(TableTest, SaysWhichProgramsAnswerAndAreReady) {
@@ -126,7 +126,7 @@ TEST(TableTest, SaysWhichProgramsAnswerAndAreReady) {
   EXPECT_EQ(lines[1].substr(9, 9), "ready    ");
   EXPECT_EQ(lines[2].substr(9, 9), "not ready");
   EXPECT_TRUE(lines[2].ends_with("lease: lost")) << lines[2];
-  EXPECT_EQ(lines[3].substr(9, 9), "no answer");
+  EXPECT_EQ(lines[3].substr(9, 11), "no response");
   EXPECT_TRUE(lines[3].ends_with("Connection refused")) << lines[3];
   EXPECT_FALSE(table.rows[0].is_alarming);
   EXPECT_TRUE(table.rows[1].is_alarming);

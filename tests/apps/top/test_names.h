@@ -1,6 +1,6 @@
 // TestNames: stands in for the system's look-up of names that end with ".test" (getaddrinfo()).
 //
-//   slow*.test   has no answer before Release()
+//   slow*.test   has no response before Release()
 //   lost*.test   is not known
 //   *.test       127.0.0.1
 //
@@ -19,7 +19,7 @@ class TestNames {
   TestNames(const TestNames&) = delete;
   TestNames& operator=(const TestNames&) = delete;
 
-  // All that wait for a slow name get their answer.
+  // All that wait for a slow name get their response.
   void Release();
 
   // How often the name has been looked up.

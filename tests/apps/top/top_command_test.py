@@ -196,7 +196,7 @@ class Figures(WithAgent):
         stream.wait_for(lambda one: one["programs"][0]["records_written_per_second"] == 0, "a first rate")
         address = self.agent.http
         self.agent.stop()
-        stream.wait_for(lambda one: one["programs"][0]["state"] == "no_answer", "the agent is down")
+        stream.wait_for(lambda one: one["programs"][0]["state"] == "no_response", "the agent is down")
         self.agent = processes.Agent(self, self.agent.data, http=address)
         down = len(stream.stdout)
         processes.wait_for(lambda: stream.objects()[-1]["programs"][0]["state"] == "ready", "it is back")
@@ -219,11 +219,11 @@ class Lines(WithAgent):
         done = top(self.down, self.agent.http, silent, "--once", "--interval", "200ms")
         self.assertEqual((0, ""), (done.returncode, done.stderr))
         self.assertRegex(done.stdout, "^1 of 3 programs answer")
-        self.assertRegex(done.stdout, f"(?m)^{self.down} +no answer .* Connection refused$")
-        self.assertRegex(done.stdout, f"(?m)^{silent} +no answer .* no answer in time$")
+        self.assertRegex(done.stdout, f"(?m)^{self.down} +no response .* Connection refused$")
+        self.assertRegex(done.stdout, f"(?m)^{silent} +no response .* no response in time$")
         self.assertRegex(done.stdout, f"(?m)^{self.agent.http} +ready ")
         states = [program["state"] for program in once(self.down, self.agent.http)["programs"]]
-        self.assertEqual(["no_answer", "ready"], states)
+        self.assertEqual(["no_response", "ready"], states)
 
     def test_fails_where_none_can_be_read(self):
         done = top(self.down, "--once")
@@ -297,7 +297,7 @@ class Locked(unittest.TestCase):
         processes.Agent(self, self.folder / "data", "--topic", "orders:1", "--exporter", exporter)
 
     def note(self, *arguments):
-        """What is said of it; it must have no answer."""
+        """What is said of it; it must have no response."""
         done = top(f"https://{self.address}", "--once", "--json", "--interval", "10s", *arguments)
         self.assertEqual(1, done.returncode)
         return json.loads(done.stdout)["programs"][0]["note"]
@@ -334,7 +334,7 @@ class OnTheScreen(WithAgent):
         shown = self.open(self.agent.http, self.down)
         shown.wait_for(r"^1 of 2 programs answer; rates over \d+\.\d s$")
         shown.wait_for(rf"^{self.agent.http} +ready ")
-        shown.wait_for(rf"^{self.down} +no answer .*Conn")
+        shown.wait_for(rf"^{self.down} +no response .*Conn")
         for header in ("PROGRAM", "TOPIC", "GROUP", "LATENCY"):
             shown.wait_for(f"^{header}")
         shown.wait_for("^billing +orders +3 ")

@@ -101,9 +101,9 @@ TEST_F(AgentBrokerTest, HeartbeatCarriesTheMemberAndBringsItsPartitions) {
   assigned.set_partition(2);
   const std::vector<std::string> topics = {"orders"};
   const std::vector<TopicPartition> owned = {kOrders};
-  const auto answer = broker_->Heartbeat({.group = "g", .id = "m", .commit_sequence = 7},
-                                         {topics, owned, std::chrono::milliseconds(1500)}, Soon());
-  EXPECT_EQ(answer.value(), (std::vector<TopicPartition>{{"orders", 2}}));
+  const auto response = broker_->Heartbeat({.group = "g", .id = "m", .commit_sequence = 7},
+                                           {topics, owned, std::chrono::milliseconds(1500)}, Soon());
+  EXPECT_EQ(response.value(), (std::vector<TopicPartition>{{"orders", 2}}));
   EXPECT_EQ(agent_.heartbeat.group(), "g");
   EXPECT_EQ(agent_.heartbeat.member_id(), "m");
   EXPECT_EQ(agent_.heartbeat.topics(0), "orders");

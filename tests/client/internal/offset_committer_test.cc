@@ -64,7 +64,7 @@ TEST_F(OffsetCommitterTest, CommitsALowerOffsetAfterASeek) {
   EXPECT_EQ(CommittedAtBroker(), 2U);
 }
 
-TEST_F(OffsetCommitterTest, GoesBackAfterACommitWhoseAnswerWasLost) {
+TEST_F(OffsetCommitterTest, GoesBackAfterACommitWhoseResponseWasLost) {
   broker_->FailAfterStoring(1, kScripted);
   Create(3);
   committer_->Finish({"orders", 0}, {.offset = 5});

@@ -345,7 +345,7 @@ class ForgetfulBroker : public InMemoryBroker {
   }
 };
 
-TEST_F(PartitionFetcherTest, DistrustsAnAnswerFromAnEarlierOffset) {
+TEST_F(PartitionFetcherTest, DistrustsAResponseFromAnEarlierOffset) {
   broker_ = std::make_shared<ForgetfulBroker>();
   EXPECT_TRUE(broker_->CreateTopic("orders", 1, Soon()).ok());
   Write(2);

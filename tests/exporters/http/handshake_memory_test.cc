@@ -61,7 +61,7 @@ class HandshakeMemoryTest : public testing::Test {
       clients.push_back(std::make_unique<HttpClient>(server_->port()));
       clients.back()->Send(flight_);
     }
-    // Each has the server's answer.
+    // Each has the server's response.
     char byte = 0;
     for (const auto& client : clients) EXPECT_EQ(recv(client->descriptor(), &byte, 1, MSG_PEEK), 1);
     const std::size_t bytes = ResidentBytes();

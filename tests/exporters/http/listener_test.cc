@@ -389,7 +389,7 @@ TEST_F(ListenerTest, StopsWhilePasswordsAreChecked) {
   Start("basic_auth_users:\n" + std::string(kSlowUser));
   PasswordCrowd crowd(server_->port(), registry_);
   server_->Stop();
-  crowd.ExpectThatAllHaveEndedAndSomeWithoutAnAnswer();
+  crowd.ExpectThatAllHaveEndedAndSomeWithoutAResponse();
 }
 
 TEST_F(ListenerTest, DoesNotStartWithABadConfiguration) {

@@ -277,7 +277,7 @@ TEST_F(RunningServerTest, StopsWhileAPasswordWaitsToBeChecked) {
   PasswordCrowd crowd(server_->port(), *registry_);
   DestroyContext();
   server_.reset();
-  crowd.ExpectThatAllHaveEndedAndSomeWithoutAnAnswer();
+  crowd.ExpectThatAllHaveEndedAndSomeWithoutAResponse();
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ class SessionTest : public testing::Test {
   std::string sent_when_page_went_;
   int closed_ = 0;
   bool answers_later_ = false;
-  std::function<void()> answer_;  // gives the answer that is still to come
+  std::function<void()> answer_;  // gives the response that is still to come
 };
 
 constexpr const char* kGetSmall = "GET /small HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -167,7 +167,7 @@ TEST_F(SessionTest, SendsNoBodyToHeadThatItRefuses) {
   EXPECT_EQ(Body(), "");
 }
 
-TEST_F(SessionTest, AddsItsHeadersToEveryAnswer) {
+TEST_F(SessionTest, AddsItsHeadersToEveryResponse) {
   for (const char* request : {"GET /small HTTP/1.1\r\nHost: a\r\n\r\n", "nonsense\r\n\r\n"}) {
     Serve(request);
     EXPECT_TRUE(Sent("\r\nX-Frame-Options: deny\r\n")) << request;
@@ -322,7 +322,7 @@ TEST_F(SessionTest, CountsOpenConnections) {
   EXPECT_EQ(Connections(), 1);
 }
 
-TEST_F(SessionTest, WaitsForAnAnswerThatComesLater) {
+TEST_F(SessionTest, WaitsForAResponseThatComesLater) {
   answers_later_ = true;
   Serve(kGetSmall);
   EXPECT_EQ(peer_.from_server, "");
@@ -332,7 +332,7 @@ TEST_F(SessionTest, WaitsForAnAnswerThatComesLater) {
   EXPECT_EQ(Body(), "small");
 }
 
-TEST_F(SessionTest, SurvivesAnAnswerThatComesAfterTheClientHasGone) {
+TEST_F(SessionTest, SurvivesAResponseThatComesAfterTheClientHasGone) {
   answers_later_ = true;
   Serve(kGetSmall);
   session_->Abort();

@@ -38,7 +38,7 @@ class PasswordCrowd {
     }));
   }
 
-  void ExpectThatAllHaveEndedAndSomeWithoutAnAnswer() {
+  void ExpectThatAllHaveEndedAndSomeWithoutAResponse() {
     std::size_t unanswered = 0;
     for (const auto& client : clients_) {
       if (client->ReceiveAll().empty()) ++unanswered;

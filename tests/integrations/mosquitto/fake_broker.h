@@ -36,7 +36,7 @@ class FakeBroker {
 
   mosquitto_plugin_id_t* identifier() { return reinterpret_cast<mosquitto_plugin_id_t*>(this); }
 
-  // The answer of the callback; -1 where none is registered.
+  // The result of the callback; -1 where none is registered.
   int Tell(int event, void* data);
   int Publish(const ::mosquitto& client, const char* topic, unsigned qos);
   int Disconnect(const ::mosquitto& client);

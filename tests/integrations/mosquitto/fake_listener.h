@@ -1,5 +1,5 @@
 // FakeListener: a listener of a broker, for one client of MQTT at a time. The test gives its
-// answers.
+// responses.
 //
 // When to use something else: brokers.py, for a real broker.
 // Guarantees: the kernel picks the port. A call that waits for the client ends the test program

@@ -72,7 +72,7 @@ class Received(unittest.TestCase):
         receiver.subscribe("a/#", qos=2)
         for qos in (1, 2):
             for dup in (False, True, True):
-                # As a client does whose connection broke before the answer.
+                # As a client does whose connection broke before the response.
                 client = mqtt.Client(self, broker.port, "sender", clean=False)
                 client.send(client.publish_packet("a/b", b"xyz", qos=qos, dup=dup, mid=qos))
                 client.take(mqtt.PUBACK if qos == 1 else mqtt.PUBREC)
