@@ -87,7 +87,7 @@ Status EventCounts::RegisterFamilies(Registry& registry, metrics::Health& health
   lost_events_ = lost->With();
   auto silence = registry.AddCallbackGauge(
       {.name = "mosquitto_loop_silence_seconds",
-       .help = "Time since the broker's main loop last passed, to within 0.1 s. Missing with per_listener_settings, "
+       .help = "Time since the broker's main loop last passed, to within 0.5 s. Missing with per_listener_settings, "
                "where the broker does not report passes to plugins.",
        .unit = "seconds",
        .aggregation = metrics::Aggregation::kMax});
