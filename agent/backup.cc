@@ -162,7 +162,7 @@ class PartitionCopy {
 Result<std::uint64_t> CopyPartition(FileSystem& files, const std::string& from, const std::string& to) {
   PartitionCopy copy(files, from, to);
   if (Status copied = copy.Run(); !copied.ok()) return copied;
-  // Cuts off a batch that was being written.
+  // Truncates a batch that was being written.
   auto log = PartitionLog::Open(files, to, {.sync_policy = SyncPolicy::kEachBatch});
   if (!log.ok()) return log.status();
   if (Status closed = (*log)->Close(); !closed.ok()) return closed;

@@ -67,7 +67,7 @@ void EncodeBatchHeader(const BatchHeader& header, char (&bytes)[kBatchHeaderByte
 }
 
 metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
-  if (bytes.size() < kBatchHeaderBytes) return Damaged("a batch header is cut off");
+  if (bytes.size() < kBatchHeaderBytes) return Damaged("a batch header is truncated");
   const char* const at = bytes.data();
   if (Get<std::uint32_t>(at + kMagicAt) != kBatchMagic) return Damaged("no batch starts here");
   if (Get<std::uint32_t>(at + kHeaderCrcAt) != Checksum(bytes.substr(0, kHeaderCrcAt))) {
@@ -100,11 +100,11 @@ std::uint32_t BodyChecksum(std::string_view body) {
 }
 
 metrics::Status VisitRecords(const BatchHeader& header, std::string_view body, const RecordVisitor& visit) {
-  if (body.size() != header.body_bytes) return Damaged("a batch body is cut off");
+  if (body.size() != header.body_bytes) return Damaged("a batch body is truncated");
   if (Checksum(body) != header.body_crc) return Damaged("the checksum of a batch body does not match");
   for (std::uint32_t i = 0; i < header.record_count; ++i) {
     const std::optional<RecordView> record = v1::TakeRecord(body);
-    if (!record) return Damaged("a record is cut off");
+    if (!record) return Damaged("a record is truncated");
     if (visit(*record) == Visit::kStop) return Status::Ok();
   }
   if (!body.empty()) return Damaged("a batch body is longer than its records");

@@ -53,11 +53,11 @@ class SegmentCheck {
     if (header.ok() && !header->has_value()) return false;
     Status problem = header.ok() ? reader_->CheckOffset(**header, next_) : header.status();
     if (problem.ok() && before + (*header)->batch_bytes() > size_) {
-      problem = {StatusCode::kDataLoss, path_ + " at byte " + std::to_string(before) + ": a batch is cut off"};
+      problem = {StatusCode::kDataLoss, path_ + " at byte " + std::to_string(before) + ": a batch is truncated"};
     }
-    const bool is_cut_off =
+    const bool is_truncated =
         header.ok() ? !problem.ok() && (*header)->base_offset == next_ : before + kBatchHeaderBytes > size_;
-    if (!next_base_ && is_cut_off) return IsStillWritten() || EndsTorn();
+    if (!next_base_ && is_truncated) return IsStillWritten() || EndsTorn();
     if (!problem.ok()) return SkipDamage(problem);
     const BatchHeader& batch = **header;
     const Status visited = reader_->Visit(batch, [](const RecordView&) { return Visit::kContinue; });

@@ -59,7 +59,7 @@ class SegmentScan {
   // Returns the message bytes of the batch, or 0 where it is not read.
   Result<std::uint64_t> CheckBody(const BatchHeader& batch) {
     if (reader_.position() + batch.batch_bytes() > file_bytes_) {
-      return DamageAt(path_, reader_.position(), "a batch is cut off");
+      return DamageAt(path_, reader_.position(), "a batch is truncated");
     }
     std::uint64_t message_bytes = 0;
     if (role_ == SegmentRole::kFollowed) return message_bytes;
@@ -102,7 +102,7 @@ class SegmentScan {
   bool has_old_batch_ = false;
 };
 
-Status CutOff(FileSystem& files, const std::string& path, std::uint64_t size_bytes) {
+Status Truncate(FileSystem& files, const std::string& path, std::uint64_t size_bytes) {
   auto file = files.OpenForAppend(path);
   if (!file.ok()) return file.status();
   if (Status cut = (*file)->Truncate(size_bytes); !cut.ok()) return cut;
@@ -122,14 +122,14 @@ Result<RecoveredSegment> RecoverSegment(FileSystem& files, const std::string& pa
   SegmentScan scan(**file, path, *file_bytes, role, sequences);
   if (Status scanned = scan.Run(result); !scanned.ok()) return scanned;
   if (scan.has_old_batch()) {
-    // Before a torn tail is cut off, which changes it.
+    // Before a torn tail is truncated, which changes it.
     auto file_time_ms = files.ModificationTime(path);
     if (!file_time_ms.ok()) return file_time_ms.status();
     result.file_time_ms = *file_time_ms;
   }
   result.torn_bytes = *file_bytes - result.size_bytes;
   if (result.torn_bytes > 0) {
-    if (Status cut = CutOff(files, path, result.size_bytes); !cut.ok()) return cut;
+    if (Status cut = Truncate(files, path, result.size_bytes); !cut.ok()) return cut;
   }
   return result;
 }

@@ -54,8 +54,8 @@ class SegmentWriter {
   // As CheckUntouched(), and also refuses when the file was moved or another is in its place. One
   // more system call.
   Status CheckInPlace();
-  // Cuts off the last `bytes`, which were not acknowledged, after their sync failed; bytes that
-  // cannot be cut off stay. Otherwise the next reader of the file could find them in memory alone,
+  // Truncates the last `bytes`, which were not acknowledged, after their sync failed; bytes that
+  // cannot be truncated stay. Otherwise the next reader of the file could find them in memory alone,
   // and take them for written.
   void TruncateLast(std::uint64_t bytes);
 

@@ -182,7 +182,7 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
   auto log = PartitionLog::Open(files_, options_.log_folder + "/" + name.ToString(), options_.log);
   if (!log.ok()) return log.status();
   if ((*log)->torn_bytes() > 0) {
-    OperatorLog().warn("log of {partition}: cut off a torn tail of {bytes} bytes; continues at offset {offset}",
+    OperatorLog().warn("log of {partition}: truncated a torn tail of {bytes} bytes; continues at offset {offset}",
                        "partition"_a = name.ToString(), "bytes"_a = (*log)->torn_bytes(),
                        "offset"_a = (*log)->HighWatermark());
   }

@@ -197,7 +197,7 @@ TEST_F(BackupDuringRetentionTest, LeavesOutAnEmptySegmentThatTheSegmentBeforeHas
 }
 
 // Retention counts from the time of a file whose batches do not tell when they were appended.
-TEST_F(BackupDuringRetentionTest, KeepsTheTimesOfFilesAlsoWhereATailIsCutOff) {
+TEST_F(BackupDuringRetentionTest, KeepsTheTimesOfFilesAlsoWhereATailIsTruncated) {
   const RetentionDuringBackup segments(log_, 0, {});
   AppendToRawFile(segments.Segment(4), "torn");
   for (const std::uint64_t segment : {0U, 4U}) {

@@ -96,7 +96,7 @@ TEST_F(RecoveryTest, TakesTheTimeOfTheFileForOlderBatchesBeforeItCutsOffATail) {
 
 // Goal: a newer program's batches are not taken for a torn tail. Method: the batch before them is
 // damaged.
-TEST_F(RecoveryTest, RefusesToCutOffBatchesOfAVersionThatItDoesNotKnow) {
+TEST_F(RecoveryTest, RefusesToTruncateBatchesOfAVersionThatItDoesNotKnow) {
   WriteRawFile(path_, first_ + BatchBytes(BatchOf({"c"}), 12, 7, kLogFormatVersion + 1));
   FlipBit(path_, 0);
   ExpectDamageAt(0);

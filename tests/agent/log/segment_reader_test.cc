@@ -103,9 +103,9 @@ TEST_F(SegmentReaderTest, NamesFileAndPositionOfADamagedBody) {
   EXPECT_EQ(Read(), (Values{path_ + " at byte 0: the checksum of a batch body does not match"}));
 }
 
-TEST_F(SegmentReaderTest, NamesFileAndPositionOfACutOffHeader) {
+TEST_F(SegmentReaderTest, NamesFileAndPositionOfATruncatedHeader) {
   Write(first_ + second_.substr(0, 7));
-  EXPECT_EQ(Read().back(), path_ + " at byte " + std::to_string(first_.size()) + ": a batch header is cut off");
+  EXPECT_EQ(Read().back(), path_ + " at byte " + std::to_string(first_.size()) + ": a batch header is truncated");
 }
 
 }  // namespace
