@@ -71,8 +71,8 @@ ExporterContext ContextOf(const streamhouse_exporter_options& options) {
   return context;
 }
 
-Result<std::unique_ptr<streamhouse_exporter>> Start(const char* line, const ExporterContext& context) {
-  ExporterRegistry::MadeExporter made = BuiltinExporters().MakeExporter(line, context);
+Result<std::unique_ptr<streamhouse_exporter>> Start(const char* spec, const ExporterContext& context) {
+  ExporterRegistry::MadeExporter made = BuiltinExporters().MakeExporter(spec, context);
   if (!made.ok()) return made.status();
   auto started = std::make_unique<streamhouse_exporter>();
   started->exporter = *std::move(made);
@@ -85,10 +85,10 @@ Result<std::unique_ptr<streamhouse_exporter>> Start(const char* line, const Expo
 }  // namespace
 }  // namespace streamhouse::exporters
 
-streamhouse_status streamhouse_exporter_start(const char* line, const streamhouse_exporter_options* options,
+streamhouse_status streamhouse_exporter_start(const char* spec, const streamhouse_exporter_options* options,
                                               streamhouse_exporter** exporter) noexcept {
-  metrics::Check(line != nullptr && options != nullptr && exporter != nullptr,
-                 "C API: the line, the options or the place for an exporter is null");
+  metrics::Check(spec != nullptr && options != nullptr && exporter != nullptr,
+                 "C API: the spec, the options or the place for an exporter is null");
   *exporter = nullptr;
   const metrics::Result<streamhouse_exporter_options> known = metrics::KnownOptions(*options);
   if (!known.ok()) {
@@ -102,7 +102,7 @@ streamhouse_status streamhouse_exporter_start(const char* line, const streamhous
     return metrics::ToC(
         metrics::InvalidField("more_registry_count", "is above " + std::to_string(STREAMHOUSE_MORE_REGISTRIES_MAX)));
   }
-  auto started = streamhouse::exporters::Start(line, streamhouse::exporters::ContextOf(known.value()));
+  auto started = streamhouse::exporters::Start(spec, streamhouse::exporters::ContextOf(known.value()));
   if (!started.ok()) return metrics::ToC(started.status());
   *exporter = (*std::move(started)).release();
   return metrics::ToC(metrics::Status::Ok());

@@ -1,6 +1,6 @@
-// streamhouse_exporter: brings the metrics of a program in C out of the process, as a line says.
+// streamhouse_exporter: brings the metrics of a program in C out of the process, as a spec says.
 //
-// The line is that of builtin_exporters.h, such as "prometheus://0.0.0.0:8080" or
+// The spec is that of builtin_exporters.h, such as "prometheus://0.0.0.0:8080" or
 // "textfile:///var/lib/node_exporter/broker.prom": an operator chooses it.
 // When to use something else: C++ programs use builtin_exporters.h. A scheme of a program's own
 // needs C++ (exporter_registry.h).
@@ -16,7 +16,7 @@
 // Thread safety: one thread an exporter; several exporters from several threads.
 // Fork: an exporter belongs to the process that started it. A child stops none. A fork must not
 // fall into a start of another thread.
-// Errors: INVALID_ARGUMENT for a line without meaning; the field is the bad part of the line.
+// Errors: INVALID_ARGUMENT for a spec without meaning; the field is its bad part.
 // UNAVAILABLE for a port that is taken; others as the header of the exporter says. The message
 // names the exporter.
 // Cost: that of the exporter: a thread or two, and a snapshot for each page or push.
@@ -59,7 +59,7 @@ typedef struct streamhouse_exporter_options {
 } streamhouse_exporter_options;
 
 // *exporter is null where the status is not OK.
-streamhouse_status streamhouse_exporter_start(const char* line, const streamhouse_exporter_options* options,
+streamhouse_status streamhouse_exporter_start(const char* spec, const streamhouse_exporter_options* options,
                                               streamhouse_exporter** exporter) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
 

@@ -55,8 +55,8 @@ class SegmentWriter {
   // more system call.
   Status CheckInPlace();
   // Truncates the last `bytes`, which were not acknowledged, after their sync failed; bytes that
-  // cannot be truncated stay. Otherwise the next reader of the file could find them in memory alone,
-  // and take them for written.
+  // cannot be truncated stay. Otherwise the next reader of the file could find them in memory
+  // alone, and take them for written.
   void TruncateLast(std::uint64_t bytes);
 
   // The same file, for readers: it stays open as long as one of them has it.

@@ -50,9 +50,9 @@ struct ProgramFigures {
   Readiness readiness = Readiness::kUnknown;
   std::string note;                // why it has not answered or is not ready, or what its page lacks
   Figure seconds;                  // between the two readings
-  Figure written, sent, consumed;  // records by the second
+  Figure written, sent, consumed;  // records per second
   Figure leases, connections;
-  Figure cpu;  // seconds by the second
+  Figure cpu;  // seconds per second
   Figure memory_bytes, uptime_seconds;
   Figure samples, page_bytes, scrape_seconds;
 };
@@ -80,7 +80,7 @@ struct LagFigures {
 struct LatencyFigures {
   std::string family;
   Labels labels;
-  Figure rate;  // observations by the second
+  Figure rate;  // observations per second
   Figure p50, p90, p99;
 };
 

@@ -93,7 +93,7 @@ def choices_have_tests(tree):
 
 
 def exporter_options_have_tests(tree):
-    """What a line of --exporter may say is a contract with configuration files."""
+    """What a spec of --exporter may say is a contract with configuration files."""
     header = tree.files.get(BUILTIN_EXPORTERS)
     tests = "\n".join(file.text for file in tree.files.values() if file.folder == "tests")
     for option in _EXPORTER_OPTION.finditer(header.text if header else ""):
