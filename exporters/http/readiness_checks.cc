@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "exporters/threads/blocked_signals.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -42,6 +43,9 @@ void ReadinessChecks::Ask(Done done) {
   }
   if (!MakeThread()) return done(Failed("the system has no thread left for the checks"));
   waiting_.push_back({.deadline = std::chrono::steady_clock::now() + wait_time_, .done = std::move(done)});
+  // Invariant 1.
+  metrics::DCheck([&] { return waiting_.front().deadline <= waiting_.back().deadline; },
+                  "requests wait in the order of their deadlines");
   if (waiting_.size() == 1) WaitForFirstDeadline();
   if (!std::exchange(evaluating_, true)) Evaluate();
 }

@@ -11,6 +11,8 @@
 //    and are counted (Limit::kReadinessChecks).
 // 4. When Close() has returned, no check runs, and no request is answered. It waits for the
 //    evaluation that runs; where a check never returns, neither does Close().
+// Invariants:
+// 1. Requests wait in the order of their deadlines, and at most kReadinessRequestsMax do.
 // Thread safety: all in handlers of the executor, or within its Close(); IsInside() from any
 // thread.
 // Cost: a thread from the first Ask() on.

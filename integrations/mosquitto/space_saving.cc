@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::mosquitto_plugin {
@@ -18,6 +19,8 @@ void SpaceSaving::Count(std::string_view text, std::uint64_t hash) {
   if (const auto* const found = index_.Find(hash, [&](std::uint32_t i) { return items_[i].text == text; })) {
     ++items_[*found].count;
     SiftDown(places_[*found]);
+    // Invariants 1 and 2.
+    metrics::DCheck([&] { return IsInOrder(); }, "a repeated text keeps the heap in order");
     return;
   }
   if (items_.size() < capacity_) {
@@ -38,6 +41,8 @@ void SpaceSaving::Count(std::string_view text, std::uint64_t hash) {
   item.error = item.count;
   ++item.count;
   SiftDown(0);
+  // Invariants 1 and 2.
+  metrics::DCheck([&] { return IsInOrder(); }, "a replaced text keeps the heap in order");
 }
 
 std::vector<SpaceSaving::Item> SpaceSaving::Items() const {
@@ -53,6 +58,14 @@ void SpaceSaving::Clear() {
   heap_.clear();
   places_.clear();
   index_.Clear();
+}
+
+bool SpaceSaving::IsInOrder() const {
+  if (heap_.size() != items_.size() || places_.size() != items_.size()) return false;
+  for (std::size_t place = 0; place < heap_.size(); ++place) {
+    if (places_[heap_[place]] != place || CountAt(place) < CountAt(place == 0 ? 0 : (place - 1) / 2)) return false;
+  }
+  return true;
 }
 
 void SpaceSaving::SiftDown(std::size_t place) {

@@ -7,6 +7,9 @@
 // Guarantees, since the last Clear(), of a text in Items():
 // 1. It was counted at least `count - error` times, and at most `count` times.
 // 2. A text that was counted more than total / capacity times is in Items().
+// Invariants:
+// 1. heap_ holds each index of items_ once, and no item has a smaller count than the one above it.
+// 2. places_[i] is where i stands in heap_.
 // Thread safety: one thread.
 // Cost: a look-up, and a sift in a heap: logarithmic in the capacity. A text that takes a place
 // copies itself. Memory is bounded by the capacity and the longest text.
@@ -46,8 +49,8 @@ class SpaceSaving {
   void Clear();
 
  private:
-  // Invariant: heap_ holds each index of items_ once, and no item has a smaller count than the one
-  // above it; places_[i] is where i stands in heap_.
+  // Whether the invariants hold, of all items.
+  bool IsInOrder() const;
   void SiftDown(std::size_t place);
   void SiftUp(std::size_t place);
   void Swap(std::size_t a, std::size_t b);
