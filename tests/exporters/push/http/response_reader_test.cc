@@ -46,6 +46,27 @@ TEST_F(ResponseReaderTest, JoinsChunks) {
   EXPECT_EQ(reader_.Take().body, "abc");
 }
 
+// A chunk of one byte, an end without a trailer and one with: no piece is too short to be read in
+// the end.
+TEST_F(ResponseReaderTest, ReadsChunksInPiecesOfAnySize) {
+  for (const std::string end : {"0\r\n\r\n", "0\r\nTook: 1\r\n\r\n"}) {
+    const std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n" + end;
+    for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+      ResponseReader reader;
+      for (std::size_t at = 0; at < text.size(); at += piece) ASSERT_TRUE(reader.Put(text.substr(at, piece)).ok());
+      ASSERT_TRUE(reader.is_done()) << piece;
+      EXPECT_TRUE(reader.keeps_alive()) << piece;
+      EXPECT_EQ(reader.Take().body, "abcd") << piece;
+    }
+  }
+}
+
+TEST_F(ResponseReaderTest, SaysWhenTheConnectionEndsBetweenChunks) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n").ok());
+  EXPECT_FALSE(reader_.is_done());
+  EXPECT_EQ(reader_.PutEnd().code(), StatusCode::kUnavailable);
+}
+
 TEST_F(ResponseReaderTest, ReadsABodyToTheEndOfTheConnection) {
   ASSERT_TRUE(reader_.Put("HTTP/1.0 400 Bad\r\n\r\nwhy").ok());
   EXPECT_FALSE(reader_.is_done());
