@@ -10,6 +10,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/system/error_code.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -64,12 +65,14 @@ class ReadProgramTest : public testing::Test {
   // The URL of a server that gives this response, and then closes the connection, waits, or says
   // its last line again and again. It has no /ready.
   enum class AtTheEnd { kClose, kStay, kRepeat };
-  std::string Answering(std::string response, AtTheEnd end = AtTheEnd::kClose) {
-    return "127.0.0.1:" + std::to_string(PortAnswering(std::move(response), end));
+  enum class Sending { kAtOnce, kByteByByte };
+  std::string Answering(std::string response, AtTheEnd end = AtTheEnd::kClose, Sending sending = Sending::kAtOnce) {
+    return "127.0.0.1:" + std::to_string(PortAnswering(std::move(response), end, sending));
   }
 
-  std::uint16_t PortAnswering(std::string response, AtTheEnd end = AtTheEnd::kClose) {
-    asio::co_spawn(context_, Serve(std::move(response), end), asio::detached);
+  std::uint16_t PortAnswering(std::string response, AtTheEnd end = AtTheEnd::kClose,
+                              Sending sending = Sending::kAtOnce) {
+    asio::co_spawn(context_, Serve(std::move(response), end, sending), asio::detached);
     return acceptor_.local_endpoint().port();
   }
 
@@ -78,22 +81,27 @@ class ReadProgramTest : public testing::Test {
   asio::io_context context_;
 
  private:
-  asio::awaitable<void> Serve(std::string response, AtTheEnd end) {
+  asio::awaitable<void> Serve(std::string response, AtTheEnd end, Sending sending) {
     while (true) {
       auto [error, connection] = co_await acceptor_.async_accept(kOutcome);
       if (error) co_return;
-      asio::co_spawn(context_, Respond(std::move(connection), response, end), asio::detached);
+      asio::co_spawn(context_, Respond(std::move(connection), response, end, sending), asio::detached);
     }
   }
 
-  static asio::awaitable<void> Respond(tcp::socket connection, std::string response, AtTheEnd end) {
+  static asio::awaitable<void> Respond(tcp::socket connection, std::string response, AtTheEnd end, Sending sending) {
     std::string request(4096, '\0');
     co_await connection.async_read_some(asio::buffer(request), kOutcome);
     if (request.starts_with("GET /ready ")) {
       response = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
       end = AtTheEnd::kClose;
     }
-    auto [error, written] = co_await asio::async_write(connection, asio::buffer(response), kOutcome);
+    const std::size_t piece = sending == Sending::kAtOnce ? response.size() : 1;
+    boost::system::error_code error;
+    std::size_t written = 0;
+    for (std::size_t at = 0; at < response.size() && !error; at += piece) {
+      std::tie(error, written) = co_await asio::async_write(connection, asio::buffer(&response[at], piece), kOutcome);
+    }
     const std::string line = response.substr(response.rfind("\r\n") + 2);
     while (!error && end == AtTheEnd::kRepeat) {
       std::tie(error, written) = co_await asio::async_write(connection, asio::buffer(line), kOutcome);
@@ -187,6 +195,13 @@ TEST_F(ReadProgramTest, ReadsAProgramThatSaysNothingOfItsReadiness) {
   const Result<Reading> reading = Read(Answering(Ok("a 1\n")));
   ASSERT_TRUE(reading.ok()) << reading.status().message();
   EXPECT_EQ(reading.value().readiness, Readiness::kUnknown);
+}
+
+TEST_F(ReadProgramTest, ReadsAPageInChunksThatComesByteByByte) {
+  const std::string page = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\na \r\n2\r\n1\n\r\n0\r\n\r\n";
+  const Result<Reading> reading = Read(Answering(page, AtTheEnd::kStay, Sending::kByteByByte));
+  ASSERT_TRUE(reading.ok()) << reading.status().message();
+  EXPECT_EQ(reading.value().page.numbers.at("a").at({}), 1);
 }
 
 TEST_F(ReadProgramTest, EndsAtTheDeadline) {
