@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 import unittest
 
+import processes
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "tests" / "install"
 # Of tests whose programs need more than the core.
@@ -158,17 +160,8 @@ class InstalledTreeTest(unittest.TestCase):
         with self.assertRaisesRegex(AssertionError, first):
             run("c++", "-std=c++17", "-fsyntax-only", *self.flags("--cflags"), PROGRAMS / "records.cc")
 
-    def assert_serves(self, program, sample='characters_read_total{source="stdin"}'):
-        """Curl reads the page of the program, and the program ends with its input."""
-        with subprocess.Popen(
-            [str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.environment
-        ) as process:  # fmt: skip
-            self.addCleanup(process.kill)
-            address = re.sub(r"^\w+://|/metrics$", "", process.stdout.readline().strip())
-            page = run("curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "10", f"{address}/metrics")
-            self.assertIn(f"{sample} 0\n", page)
-            process.stdin.close()
-            self.assertEqual(0, process.wait(10))
+    def assert_serves(self, program, *sample):
+        processes.assert_serves(self, [program], self.environment, *sample)
 
     @functools.cached_property
     def streamhouse(self):
@@ -183,12 +176,9 @@ class InstalledTreeTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         address = f"unix://{folder.name}/grpc"
         agent = [self.streamhouse, "agent", "--data", folder.name, "--grpc", address, "--http", "127.0.0.1:0"]
-        with subprocess.Popen([*agent, "--topic", "orders:1"], stdout=subprocess.PIPE, text=True) as process:
-            self.addCleanup(process.kill)
+        with processes.running([*agent, "--topic", "orders:1"]) as process:
             self.assertIn("ready\n", iter(process.stdout.readline, ""))
             self.assertEqual("sent to orders/0 at 0\ngot two apples\n", run(program, address, env=self.environment))
-            process.terminate()
-            process.communicate()
 
     @builds_all
     def test_a_makefile_builds_programs_with_a_page_and_a_producer(self):

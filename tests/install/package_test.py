@@ -13,7 +13,8 @@ import signal
 import socket
 import subprocess
 import unittest
-import urllib.request
+
+import processes
 
 DEBIAN = pathlib.Path(os.environ["STREAMHOUSE_DEBIAN"])
 PACKAGES = pathlib.Path(os.environ["STREAMHOUSE_PACKAGES"])
@@ -21,7 +22,6 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 UNIT = "/lib/systemd/system/streamhouse.service"
 ENABLED = "etc/systemd/system/multi-user.target.wants/streamhouse.service"
 DATA = DEBIAN / "var/lib/streamhouse"
-SECONDS = 60
 # systemd-analyze security: 0 is the best, 10 the worst; below 5 it says OK.
 EXPOSURE_MAX = 2
 _ENVIRONMENT = {
@@ -101,7 +101,7 @@ class PackageTestCase(unittest.TestCase):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(str(notify))
             notify.chmod(0o666)
-            manager.settimeout(SECONDS)
+            manager.settimeout(processes.SECONDS)
             command = [*under, *shlex.split(setting("ExecStart")), *flags]
             command = ["chroot", f"--userspec={user}:{user}", DEBIAN, *command]
             environment = _ENVIRONMENT | {"NOTIFY_SOCKET": "/run/streamhouse-test-notify"}
@@ -154,7 +154,7 @@ class PackageTest(PackageTestCase):
             inside("streamhouse", "produce", "--agent", address, "--topic", "orders", text="two apples\n")
             process.send_signal(signal.SIGTERM)
             self.assertEqual(b"STOPPING=1", manager.recv(100))
-            self.assertEqual(0, process.wait(SECONDS))
+            self.assertEqual(0, process.wait(processes.SECONDS))
         self.assertEqual("streamhouse", inside("stat", "--format", "%U", "/var/lib/streamhouse/metadata.db").strip())
         self.assertIn("records=1 ", inside("streamhouse", "verify", "--data", "/var/lib/streamhouse"))
 
@@ -179,7 +179,7 @@ class PackageTest(PackageTestCase):
             inside("streamhouse", "consume", *where, "--group", "billing", "--exit-at-end")
             inside("streamhouse", "topics", "delete", *where)
             os.kill(int(trace.read_text().split()[0]), signal.SIGTERM)
-            self.assertEqual(0, process.wait(SECONDS))
+            self.assertEqual(0, process.wait(processes.SECONDS))
         calls = trace.read_text()
         trace.unlink()
         called = set(re.findall(r"^\d+ +(\w+)\(", calls, re.MULTILINE))
@@ -254,19 +254,6 @@ class LibrariesTest(PackageTestCase):
     def needed_by(self, package):
         return {re.sub(r" *[(|].*", "", one.strip()) for one in field("Depends", package).split(",")}
 
-    def assert_serves(self, program):
-        """A page is read from the program, and the program ends with its input."""
-        with subprocess.Popen(
-            ["chroot", str(DEBIAN), program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_ENVIRONMENT
-        ) as process:  # fmt: skip
-            self.addCleanup(process.kill)
-            direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            address = re.sub(r"^\w+://|/metrics$", "", process.stdout.readline().strip())
-            with direct.open(f"http://{address}/metrics", timeout=SECONDS) as page:
-                self.assertIn(b'characters_read_total{source="stdin"} 0\n', page.read())
-            process.stdin.close()
-            self.assertEqual(0, process.wait(SECONDS))
-
     def assert_delivers(self, program):
         """The program sends a record to the agent of the package and gets it back."""
         address = "unix:///run/streamhouse/grpc"
@@ -281,7 +268,8 @@ class LibrariesTest(PackageTestCase):
         inside("cmake", "-S", "/tmp/examples/installed", "-B", "/tmp/examples/cmake")
         inside("cmake", "--build", "/tmp/examples/cmake")
         for folder in ("installed", "cmake"):
-            self.assert_serves(f"/tmp/examples/{folder}/first_page_in_c")
+            page = f"/tmp/examples/{folder}/first_page_in_c"
+            processes.assert_serves(self, ["chroot", DEBIAN, page], _ENVIRONMENT)
             self.assert_delivers(f"/tmp/examples/{folder}/orders")
 
     def test_a_program_that_only_records_needs_the_core_alone(self):
