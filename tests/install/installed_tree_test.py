@@ -90,6 +90,13 @@ class InstalledTreeTest(unittest.TestCase):
         self.assertEqual(f"{self.version}\n", run(folder / "records_in_c"))
         self.assertEqual("1000\n", run(folder / "records"))
 
+    def test_a_prefix_that_cannot_be_written_is_refused_before_anything_is_compiled(self):
+        file, build = self.scratch / "file", self.scratch / "no_build"
+        file.touch()
+        with self.assertRaisesRegex(AssertionError, f"cannot write to {file};.* another --prefix"):
+            run(ROOT / "tools" / "install", "--prefix", file / "prefix", "--build", build)
+        self.assertFalse(build.exists())
+
     def test_a_program_in_c_links_the_shared_library(self):
         program = self.build_in_c("shared", *self.flags("--cflags", "--libs"))
         self.assertEqual(f"{self.version}\n", run(program, env=self.environment))
