@@ -193,7 +193,8 @@ bool IsText(const Table& table, const Place& place) {
   return table.columns[place.column].kind == Column::Kind::kText;
 }
 
-// Takes columns off the widest text until the places fit; false where that is not enough.
+// Takes columns off the widest text, of equal ones the last, until the places fit; false where that
+// is not enough.
 bool CutTexts(const Table& table, std::vector<Place>& places, std::size_t width) {
   const bool has_only_texts =
       std::all_of(places.begin(), places.end(), [&](const Place& place) { return IsText(table, place); });
@@ -203,7 +204,7 @@ bool CutTexts(const Table& table, std::vector<Place>& places, std::size_t width)
       const std::size_t width_min =
           has_only_texts && place.column != 0 ? kShortWidth : table.columns[place.column].text_width_min;
       const bool can_shrink = IsText(table, place) && place.width > width_min;
-      if (can_shrink && (widest == nullptr || place.width > widest->width)) widest = &place;
+      if (can_shrink && (widest == nullptr || place.width >= widest->width)) widest = &place;
     }
     if (widest == nullptr) return false;
     --widest->width;

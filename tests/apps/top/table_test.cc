@@ -113,7 +113,7 @@ TEST(TableTest, KeepsAddressesAndCutsReasonsWhereThereIsRoomForNoFigure) {
   Figures figures;
   figures.programs = {ProgramWith(false, Readiness::kUnknown, "Connection refused")};
   figures.programs[0].url = "http://127.0.0.1:18999";
-  EXPECT_EQ(FormatTable(TablesOf(figures)[0], 40)[1], "127.0.0.1:18999  no response  Connection ~");
+  EXPECT_EQ(FormatTable(TablesOf(figures)[0], 40)[1], "127.0.0.1:18999  no response  Connectio~");
 }
 
 TEST(TableTest, SaysWhichProgramsAnswerAndAreReady) {
