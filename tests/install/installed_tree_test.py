@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import unittest
 
-import processes
+import installed_programs
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "tests" / "install"
@@ -168,7 +168,7 @@ class InstalledTreeTest(unittest.TestCase):
             run("c++", "-std=c++17", "-fsyntax-only", *self.flags("--cflags"), PROGRAMS / "records.cc")
 
     def assert_serves(self, program, *sample):
-        processes.assert_serves(self, [program], self.environment, *sample)
+        installed_programs.assert_serves(self, [program], self.environment, *sample)
 
     @functools.cached_property
     def streamhouse(self):
@@ -183,7 +183,7 @@ class InstalledTreeTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         address = f"unix://{folder.name}/grpc"
         agent = [self.streamhouse, "agent", "--data", folder.name, "--grpc", address, "--http", "127.0.0.1:0"]
-        with processes.running([*agent, "--topic", "orders:1"]) as process:
+        with installed_programs.running([*agent, "--topic", "orders:1"]) as process:
             self.assertIn("ready\n", iter(process.stdout.readline, ""))
             self.assertEqual("sent to orders/0 at 0\ngot two apples\n", run(program, address, env=self.environment))
 

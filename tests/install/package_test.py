@@ -14,7 +14,7 @@ import socket
 import subprocess
 import unittest
 
-import processes
+import installed_programs
 
 DEBIAN = pathlib.Path(os.environ["STREAMHOUSE_DEBIAN"])
 PACKAGES = pathlib.Path(os.environ["STREAMHOUSE_PACKAGES"])
@@ -101,7 +101,7 @@ class PackageTestCase(unittest.TestCase):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(str(notify))
             notify.chmod(0o666)
-            manager.settimeout(processes.SECONDS)
+            manager.settimeout(installed_programs.SECONDS)
             command = [*under, *shlex.split(setting("ExecStart")), *flags]
             command = ["chroot", f"--userspec={user}:{user}", DEBIAN, *command]
             environment = _ENVIRONMENT | {"NOTIFY_SOCKET": "/run/streamhouse-test-notify"}
@@ -154,7 +154,7 @@ class PackageTest(PackageTestCase):
             inside("streamhouse", "produce", "--agent", address, "--topic", "orders", text="two apples\n")
             process.send_signal(signal.SIGTERM)
             self.assertEqual(b"STOPPING=1", manager.recv(100))
-            self.assertEqual(0, process.wait(processes.SECONDS))
+            self.assertEqual(0, process.wait(installed_programs.SECONDS))
         self.assertEqual("streamhouse", inside("stat", "--format", "%U", "/var/lib/streamhouse/metadata.db").strip())
         self.assertIn("records=1 ", inside("streamhouse", "verify", "--data", "/var/lib/streamhouse"))
 
@@ -179,7 +179,7 @@ class PackageTest(PackageTestCase):
             inside("streamhouse", "consume", *where, "--group", "billing", "--exit-at-end")
             inside("streamhouse", "topics", "delete", *where)
             os.kill(int(trace.read_text().split()[0]), signal.SIGTERM)
-            self.assertEqual(0, process.wait(processes.SECONDS))
+            self.assertEqual(0, process.wait(installed_programs.SECONDS))
         calls = trace.read_text()
         trace.unlink()
         called = set(re.findall(r"^\d+ +(\w+)\(", calls, re.MULTILINE))
@@ -269,7 +269,7 @@ class LibrariesTest(PackageTestCase):
         inside("cmake", "--build", "/tmp/examples/cmake")
         for folder in ("installed", "cmake"):
             page = f"/tmp/examples/{folder}/first_page_in_c"
-            processes.assert_serves(self, ["chroot", DEBIAN, page], _ENVIRONMENT)
+            installed_programs.assert_serves(self, ["chroot", DEBIAN, page], _ENVIRONMENT)
             self.assert_delivers(f"/tmp/examples/{folder}/orders")
 
     def test_a_program_that_only_records_needs_the_core_alone(self):
