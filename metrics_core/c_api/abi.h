@@ -13,10 +13,10 @@
 //    layout does not link, and does not start with another shared library.
 // 2. All else of the library is opaque to C, and may change without a new number.
 // Thread safety: each thread finds its own cells. The orders are those of the C++ recordings.
-// Atomics: cells are plain integers that only the compiler's __atomic builtins touch. C11's _Atomic
-// types are no choice: C++ cannot read such a declaration, and does not promise that std::atomic
-// has their layout. GCC and clang define the builtins for plain objects, in both languages, and
-// std::atomic consists of them.
+// Atomics: cells are plain integers that only the compiler's __atomic builtins touch, and one piece
+// of assembly, by which GCC adds doubles on x86-64. C11's _Atomic types are no choice: C++ cannot
+// read such a declaration, and does not promise that std::atomic has their layout. GCC and clang
+// define the builtins for plain objects, in both languages, and std::atomic consists of them.
 // Cost: finding a cell takes two loads. The variable of the thread is initial-exec, also in a
 // shared library: no call finds it.
 #pragma once
@@ -105,6 +105,8 @@ void streamhouse_abi_add_double_slowly(uint32_t run, double amount) STREAMHOUSE_
 void streamhouse_abi_change_slowly(uint32_t run, int64_t amount) STREAMHOUSE_NOEXCEPT __attribute__((cold));
 void streamhouse_abi_observe_slowly(const streamhouse_abi_buckets* buckets, uint32_t run,
                                     double value) STREAMHOUSE_NOEXCEPT __attribute__((cold));
+// The arguments stand in the registers in which the recording has them: a move costs an
+// instruction.
 void streamhouse_abi_observe_ticks_slowly(const streamhouse_abi_buckets* buckets, uint64_t ticks,
                                           uint32_t run) STREAMHOUSE_NOEXCEPT __attribute__((cold));
 void streamhouse_abi_observe_exponential(uint32_t run, double value) STREAMHOUSE_NOEXCEPT;
@@ -149,7 +151,11 @@ static inline void streamhouse_abi_publish(uint64_t* cell, uint64_t n) {
 #if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 // AddOwned (cell.h) says why it is assembly. Release, at no cost.
 static inline void streamhouse_abi_publish_double(uint64_t* cell, double amount) {
-  __asm__ volatile("addsd %1, %0\n\tmovsd %0, %1" : "+x"(amount), "+m"(*cell) : : "memory");
+#ifdef __AVX__
+  __asm__ volatile("vaddsd {%1, %0, %0|%0, %0, %1}\n\tvmovsd {%0, %1|%1, %0}" : "+x"(amount), "+m"(*cell) : : "memory");
+#else
+  __asm__ volatile("addsd {%1, %0|%0, %1}\n\tmovsd {%0, %1|%1, %0}" : "+x"(amount), "+m"(*cell) : : "memory");
+#endif
 }
 static inline void streamhouse_abi_count_double(uint64_t* cell, double amount) {
   streamhouse_abi_publish_double(cell, amount);

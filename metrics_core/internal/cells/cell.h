@@ -64,7 +64,12 @@ inline void AddOwned(Cell& cell, double x, std::memory_order publish) noexcept {
   // observation waits for the sum of the one before, and for these moves. clang has none.
   // A move of 8 aligned bytes is atomic. Stores of this processor become visible in their order,
   // and "memory" keeps the compiler to it: a release store, which is the strongest order asked for.
-  asm volatile("addsd %1, %0\n\tmovsd %0, %1" : "+x"(x), "+m"(cell) : : "memory");
+  // In braces: the operands in the order of AT&T, and in that of -masm=intel.
+#ifdef __AVX__  // a mix of both kinds of instructions costs time
+  asm volatile("vaddsd {%1, %0, %0|%0, %0, %1}\n\tvmovsd {%0, %1|%1, %0}" : "+x"(x), "+m"(cell) : : "memory");
+#else
+  asm volatile("addsd {%1, %0|%0, %1}\n\tmovsd {%0, %1|%1, %0}" : "+x"(x), "+m"(cell) : : "memory");
+#endif
   static_cast<void>(publish);  // not read here
 #else
   // Relaxed: only this thread writes the cell, so it reads its own last value.
