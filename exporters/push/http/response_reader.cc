@@ -23,8 +23,8 @@ constexpr std::size_t kInformationalMax = 8;
 constexpr unsigned kFinalStatusMin = 200;
 constexpr unsigned kSwitchingProtocols = 101;
 // The shortest end of a body in chunks: "0\r\n\r\n". Beast 1.81 may end a program that has
-// assertions where it is given fewer bytes, so they wait for the next ones.
-constexpr std::size_t kChunksBytesMin = 5;
+// assertions where it is given a part of it, so that part waits for the rest.
+constexpr std::size_t kChunksEndBytesMin = 5;
 
 Status ErrorOf(error_code error) {
   if (error == http::error::body_limit || error == http::error::header_limit) {
@@ -75,7 +75,7 @@ Status ResponseReader::Parse() {
   error_code error;
   while (!error && taken < pending_.size() && !parser_->response.is_done()) {
     const bool is_in_chunks = parser_->response.is_header_done() && parser_->response.chunked();
-    if (is_in_chunks && pending_.size() - taken < kChunksBytesMin) break;
+    if (is_in_chunks && pending_[taken] == '0' && pending_.size() - taken < kChunksEndBytesMin) break;
     // Its limit is of one call.
     if (!parser_->response.is_header_done()) {
       parser_->response.header_limit(static_cast<std::uint32_t>(kResponseHeadBytesMax - head_bytes_));

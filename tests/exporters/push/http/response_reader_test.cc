@@ -67,6 +67,11 @@ TEST_F(ResponseReaderTest, SaysWhenTheConnectionEndsBetweenChunks) {
   EXPECT_EQ(reader_.PutEnd().code(), StatusCode::kUnavailable);
 }
 
+TEST_F(ResponseReaderTest, RefusesAChunkWithoutALengthAtOnce) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").ok());
+  EXPECT_EQ(reader_.Put("x\r\n").code(), StatusCode::kDataLoss);
+}
+
 TEST_F(ResponseReaderTest, ReadsABodyToTheEndOfTheConnection) {
   ASSERT_TRUE(reader_.Put("HTTP/1.0 400 Bad\r\n\r\nwhy").ok());
   EXPECT_FALSE(reader_.is_done());
