@@ -1,5 +1,6 @@
 #include "exporters/http/readiness_checks.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <string>
@@ -44,8 +45,13 @@ void ReadinessChecks::Ask(Done done) {
   if (!MakeThread()) return done(Failed("the system has no thread left for the checks"));
   waiting_.push_back({.deadline = std::chrono::steady_clock::now() + wait_time_, .done = std::move(done)});
   // Invariant 1.
-  metrics::DCheck([&] { return waiting_.front().deadline <= waiting_.back().deadline; },
-                  "requests wait in the order of their deadlines");
+  metrics::DCheck(
+      [&] {
+        return waiting_.size() <= kReadinessRequestsMax &&
+               std::is_sorted(waiting_.begin(), waiting_.end(),
+                              [](const Waiting& a, const Waiting& b) { return a.deadline < b.deadline; });
+      },
+      "a bounded number of requests waits in the order of their deadlines");
   if (waiting_.size() == 1) WaitForFirstDeadline();
   if (!std::exchange(evaluating_, true)) Evaluate();
 }
