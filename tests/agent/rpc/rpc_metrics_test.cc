@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "metrics_core/testing/metric_reader.h"
 
 namespace streamhouse::agent {
@@ -18,10 +20,16 @@ TEST(RpcMetricsTest, HaveEverySeriesOnThePageFromTheStart) {
 }
 
 TEST(RpcMetricsTest, DefaultConstructedTheyAreSinks) {
+  metrics::Registry registry;
+  const RpcMetrics shown = RpcMetrics::Register(registry).value();
   const RpcMetrics sinks;
   sinks.active_connections.Set(1);
   sinks.requests[0][0].Increment();
-  sinks.request_duration[0].Observe(1);
+  const metrics::testing::MetricReader reader(registry);
+  EXPECT_EQ(reader.Value("streamhouse_agent_active_connections"), 0);
+  EXPECT_EQ(reader.Value("streamhouse_agent_grpc_requests_total",
+                         {{"method", std::string(GrpcMethodName(GrpcMethod::kProduce))}, {"code", "OK"}}),
+            0);
 }
 
 TEST(RpcMetricsTest, SpellMethodsAndCodesAsGrpcDoes) {

@@ -77,8 +77,13 @@ TEST(PushMetricsTest, RefusesARegistryWithAnotherFamilyOfSuchAName) {
 }
 
 TEST(PushMetricsTest, CountsNowhereByDefault) {
+  metrics::Registry registry;
+  const PushMetrics shown = PushMetrics::Register(registry).value();
   PushMetrics().Count("textfile", metrics::Status::Ok());
   PushMetrics().left_out().Count("textfile", "go_info", left_out_reason::kReaderHasIt);
+  const metrics::testing::MetricReader reader(registry);
+  EXPECT_EQ(reader.SeriesCount("streamhouse_exporter_pushes_total"), 0U);
+  EXPECT_EQ(reader.SeriesCount("streamhouse_exporter_families_left_out_total"), 0U);
 }
 
 }  // namespace
