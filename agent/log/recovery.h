@@ -8,7 +8,8 @@
 // - a torn tail in a segment that has a successor.
 // Damage is an error, and the file is not changed.
 // Guarantees:
-// 1. A file with a torn tail is truncated to its last whole batch, and a damaged one is unchanged.
+// 1. The last segment is truncated to its last whole batch where its tail is torn. A damaged file
+//    is unchanged.
 // 2. Every batch of the last segment has passed its checksums. Of the others only the headers are
 //    checked: damage to their bodies is found when they are read.
 // Thread safety: none; no other thread may use the segment.

@@ -119,7 +119,7 @@ class AgentBroker : public Broker, public GroupOperations {
               const std::shared_ptr<grpc::Channel>& channel)
       : connect_timeout_(options.connect_timeout),
         fetch_compression_(options.fetch_compression),
-        response_message_bytes_max_(options.response_message_bytes_max),
+        response_message_bytes_max_(MessageBytes(options.response_message_bytes_max)),
         agent_(options.address + (options.tls.empty() && options.tls_files.empty() ? "" : " by TLS")),
         tls_files_(std::move(tls_files)),
         channel_(channel),
