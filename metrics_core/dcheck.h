@@ -6,8 +6,8 @@
 // Guarantees:
 // 1. Where it is on, a false invariant ends the program with the message.
 // 2. Elsewhere the invariant is compiled and not evaluated.
-// 3. It is for source files: in a header, a program and the library might not agree on whether it
-//    is on.
+// It is for source files: in a header, a program and the library might not agree on whether it is
+// on.
 // Thread safety: that of the invariant.
 // Cost: nothing without a sanitizer.
 //

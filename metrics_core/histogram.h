@@ -125,8 +125,7 @@ class TickHistogram {
   static constexpr std::uint64_t kNegative = std::uint64_t{1} << 63;
 
   static bool IsNegative(std::uint64_t ticks) noexcept { return ticks >= kNegative; }
-  // Bounds are whole numbers below 2^53, which doubles hold exactly; a larger value is above all of
-  // them, rounded or not.
+  // As an exemplar shows them: above 2^53 they are rounded.
   static double AsDouble(std::uint64_t ticks) noexcept { return static_cast<double>(static_cast<std::int64_t>(ticks)); }
   // False, and nothing is recorded, where `ticks` are not below `limit`, or where only
   // ObserveSlowly() finds the cells.

@@ -3,10 +3,8 @@
 // When to use something else: CallbackFamily (callback_family.h) reads values that are kept
 // elsewhere. It refuses `storage`, `series_max`, `label_value_bytes_max`, `expire_after` and
 // `exemplars` other than the defaults.
-// Guarantees:
-// 1. None of its own: registration checks names, labels and help, which must be there
-//    (metric_name.h).
-// 2. What is "refused" here is an InvalidArgument there.
+// Guarantees: none of its own; registration checks names, labels and help, which must be there
+// (metric_name.h), and gives an InvalidArgument for what is "refused" here.
 // Thread safety: a value.
 // Cost: SeriesStorage and LabelBytesMax() say what series cost.
 #pragma once

@@ -1,4 +1,5 @@
-// SelectionBudget: the time in which the pages of a server select series, all pages together.
+// SelectionBudget: the time in which the pages of a server select series, all pages together. M is
+// the most that can be saved up.
 //
 // The server answers no other request while it selects. Without a budget, a crowd of clients with
 // expensive selectors would keep it from /health, from other scrapers and from its stop.
@@ -6,8 +7,9 @@
 // Guarantees:
 // 1. A turn may begin if any time is left, and is not asked for time again. So a selection that
 //    needs most of M gets its turn, however often small ones come.
-// 2. What the work of a turn takes is subtracted, and kSelectionTimePerSecond comes back in each
-//    second, up to M. So on average selections take at most that share of the time.
+// 2. What the work of a turn takes is subtracted, but for what 3 leaves out, and
+//    kSelectionTimePerSecond comes back in each second, up to M. So on average selections take at
+//    most that share of the time.
 // 3. A piece of work is charged at most 2 * M: the budget does not pay for a process that was
 //    stopped. Selectors are compiled without a deadline. What that takes beyond 2 * M is not
 //    charged either.
@@ -44,7 +46,7 @@ class SelectionBudget {
   std::chrono::seconds RetryAfter(Time now);
   void Spend(Duration taken);
 
-  // That of one request.
+  // The turn of one request.
   class Turn {
    public:
     explicit Turn(SelectionBudget& budget)

@@ -9,7 +9,7 @@
 // 1. The attributes are those of OtlpResource(), with `resource` of the options.
 // 2. Start() publishes them; Stop() and the destructor withdraw them. It can be started again.
 // 3. Children of fork() show them too; programs after exec do not.
-// 4. The specification is in development: readers may come to want another form.
+// The specification is in development: readers may come to want another form.
 // Thread safety: as for each exporter.
 // Cost: no thread; see published_context.h.
 // Errors: those of ContextPayload() and PublishContext(); FailedPrecondition for a second Start().

@@ -9,7 +9,7 @@
 //    the group stays, and the log says so.
 // 3. The Pushgateway overwrites labels that the group has. So Start() fails where a family has one
 //    of them (ShowsLabel()). A family that is added later is left out, and counted by its name with
-//    the reason "group_label" (push_metrics.h).
+//    the reason "group_label" (left_out_metrics.h).
 // 4. Stop() takes at most the time of two pushes (push_loop.h), and the resolver's.
 // What is not delivered is dropped and counted; the next push has newer values.
 // Thread safety and errors: those of Exporter. Start() reads the files that the options name, and

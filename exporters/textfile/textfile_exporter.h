@@ -7,7 +7,7 @@
 // 1. Readers see whole pages only (atomic_file.h), in text format 0.0.4.
 // 2. Families that the collector has of itself, such as process_open_fds, are left out
 //    (collector_names.h). Each is counted by its name, with the reason "reader_has_it"
-//    (push_metrics.h): a family of the program that has such a name needs another one.
+//    (left_out_metrics.h): a family of the program that has such a name needs another one.
 // Thread safety and errors: those of Exporter. Start() writes a first page, and fails where that
 // fails, where a family has one of the labels, or where two registries have a family of one name.
 // Later failures are counted (push_metrics.h), and retried. Stop() writes a last page; it takes the

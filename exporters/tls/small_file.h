@@ -2,9 +2,8 @@
 //
 // Guarantees:
 // 1. Only regular files of at most kSmallFileBytesMax are read, so that the call never waits for a
-//    writer, a terminal or a device.
-// 2. The call waits for a disk that hangs.
-// 3. A child process does not inherit the file.
+//    writer, a terminal or a device. It does wait for a disk that hangs.
+// 2. A child process does not inherit the file.
 // Thread safety: a pure function.
 // Cost: a copy of the file.
 // Errors: InvalidArgument. Unavailable where the system lacks descriptors or memory, or the disk

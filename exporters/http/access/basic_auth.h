@@ -10,7 +10,8 @@
 //    so give all users the same cost.
 // 2. A comparison takes the same time for any position of the first difference.
 // 3. No number of guesses makes it forget that a user's password was right.
-// 4. A header that cannot be read names no user: Recall() and Check() return false at once.
+// 4. A header that cannot be read names no user: Recall() returns false, and there is nothing to
+//    check.
 // Thread safety: all methods from any thread. Check() waits for a Check() of another thread, so
 // that guesses never take more than one core. Recall() waits for none.
 // Cost: Recall() is a digest and a look at kRememberedGuessesMax verdicts. Check() adds one bcrypt,

@@ -2,13 +2,15 @@
 //
 // Two searches, since a recording is as fast as its search:
 //   Doubles that are not negative are ordered as their bits are. They are cut into cells by their
-//   exponent and the first bits of their mantissa, as few as leave at most one bound in a cell.
-//   One entry stands for all values outside of the cells that have bounds between them.
+//   exponent and the first bits of their mantissa. These are 2, 4, 6, 8 or 10 bits, the fewest that
+//   leave at most one bound in a cell. One entry stands for all values outside of the cells that
+//   have bounds between them.
 //   Ticks are whole numbers. They are cut into octaves, from a power of two up to the next. Each
-//   octave is cut into as many equal cells as leave at most one bound in a cell.
+//   octave is cut into 1, 2, 4 to 1,024 equal cells, the fewest that leave at most one bound in a
+//   cell.
 // The entry of a cell has the bound in it or above it. One comparison of integers tells on which
-// side of the bound the value is, and so its bucket. Bounds that need more than kMaxTableCells
-// cells, or of which one is negative, are searched by halving instead.
+// side of the bound the value is, and so its bucket. Bounds that need more bits or cells, or more
+// than kMaxTableCells cells together, or of which one is negative, are searched by halving instead.
 // Guarantees:
 // 1. Tables are interned: equal bounds and rules share one.
 // 2. A table stays until the process ends, so that handles may outlive registries.
@@ -92,7 +94,7 @@ class BucketTable {
   };
 
   struct Octave {
-    const Entry* entries;  // the octave's cells are those from entries[2^n] on, or entries[0] if there is one
+    const Entry* entries;  // its 2^n cells begin at entries[2^n]; those of 0 and 1, and of no bounds, at entries[0]
     std::uint64_t shift;   // from ticks to the place of their cell
   };
 
