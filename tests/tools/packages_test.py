@@ -66,6 +66,12 @@ class EnsurePackages(RuleTestCase):
         self.assertTrue(self.ensure(job="test", missing="valgrind")[1][1].endswith(" valgrind"))
         self.assertTrue(self.ensure(job="arm", missing="valgrind qemu-user")[1][1].endswith(" install qemu-user"))
 
+    def test_takes_several_jobs_and_refuses_one_that_is_not_there(self):
+        _, asked = self.ensure(job="client exporters", missing="cmake libssl-dev")
+        self.assertTrue(asked[1].endswith(" install cmake libssl-dev"))
+        result, asked = self.ensure(job="core nothing")
+        self.assertEqual((2, []), (result.returncode, asked))
+
 
 if __name__ == "__main__":
     unittest.main()

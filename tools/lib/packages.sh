@@ -2,23 +2,32 @@
 # Which Debian packages each job needs, and how the missing ones come in. Sourced by the commands of
 # tools/.
 #
-#   ensure_packages run|test|bench|arm|page|package|fresh
+#   ensure_packages JOB...    run, test, bench, arm, page, package, fresh or format, or a library of
+#                             tools/install: core, routes, exporters, client
 #
 # Silent when nothing is missing, and then costs one dpkg-query. Installs nothing that starts a
 # service: servers that only tests talk to are unpacked privately (private_servers.sh).
 
+# tools/install: what each library needs beside those below it.
+packages_core=(g++ cmake make pkg-config)
+packages_routes=(libboost1.81-dev libfmt-dev libprotozero-dev libre2-dev libzstd-dev zlib1g-dev)
+packages_exporters=(libcrypt-dev libsnappy-dev libssl-dev libyaml-cpp-dev)
+packages_client=(
+  libgrpc++-dev liblz4-dev libprotobuf-dev libssl-dev libzstd-dev protobuf-compiler protobuf-compiler-grpc
+)
+
 packages_run=(
   g++ bazel-bootstrap bazel-skylib bazel-platforms bazel-rules-java bazel-rules-proto
-  libboost1.81-dev libcli11-dev libcrypt-dev libdeflate-dev libfmt-dev libgrpc++-dev liblz4-dev libncurses-dev libprotobuf-dev libprotozero-dev
-  libre2-dev libsnappy-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
-  protobuf-compiler protobuf-compiler-grpc
+  "${packages_routes[@]}" "${packages_exporters[@]}" "${packages_client[@]}"
+  libcli11-dev libdeflate-dev libncurses-dev libsqlite3-dev
 )
+packages_format=(clang-format)
 packages_bench=(libbenchmark-dev librdkafka-dev prometheus-cpp-dev)
 # The tests build the benches too, so that those cannot rot.
 packages_test=(
-  "${packages_bench[@]}" libgmock-dev libgtest-dev
+  "${packages_bench[@]}" "${packages_format[@]}" libgmock-dev libgtest-dev
   libcjson1 libdlt2 libmosquitto-dev libwrap0
-  clang clang-format clang-tidy libclang-rt-14-dev
+  clang clang-tidy libclang-rt-14-dev
   binutils curl locales openssl pylint python3 python3-prometheus-client shellcheck slowhttptest spin valgrind zstd
 )
 
@@ -30,7 +39,7 @@ packages_arm=(g++-aarch64-linux-gnu qemu-user googletest)
 packages_page=(chromium chromium-driver fonts-dejavu-core python3-selenium python3-prometheus-client)
 
 # tools/package: what makes Debian packages.
-packages_package=(cmake debhelper dpkg-dev pkg-config)
+packages_package=(debhelper dpkg-dev)
 
 # tools/package_test: what makes a fresh Debian.
 packages_fresh=(debootstrap)
@@ -38,10 +47,15 @@ packages_fresh=(debootstrap)
 # The packages of job $1, one a line.
 packages_for() {
   case "$1" in
+    core) printf '%s\n' "${packages_core[@]}" ;;
+    routes) printf '%s\n' "${packages_core[@]}" "${packages_routes[@]}" ;;
+    exporters) printf '%s\n' "${packages_core[@]}" "${packages_routes[@]}" "${packages_exporters[@]}" ;;
+    client) printf '%s\n' "${packages_core[@]}" "${packages_client[@]}" ;;
+    format) printf '%s\n' "${packages_format[@]}" ;;
     run) printf '%s\n' "${packages_run[@]}" ;;
     arm) printf '%s\n' "${packages_arm[@]}" ;;
     page) printf '%s\n' "${packages_run[@]}" "${packages_page[@]}" ;;
-    package) printf '%s\n' "${packages_run[@]}" "${packages_package[@]}" ;;
+    package) printf '%s\n' "${packages_core[@]}" "${packages_run[@]}" "${packages_package[@]}" ;;
     fresh) printf '%s\n' "${packages_fresh[@]}" ;;
     bench) printf '%s\n' "${packages_run[@]}" "${packages_bench[@]}" ;;
     test) printf '%s\n' "${packages_run[@]}" "${packages_test[@]}" ;;
@@ -77,8 +91,13 @@ may_install() {
 }
 
 ensure_packages() {
-  local -a wanted missing
-  mapfile -t wanted < <(packages_for "$1")
+  local job listed
+  local -a wanted=() missing
+  for job in "$@"; do
+    listed=$(packages_for "$job") || return 2
+    mapfile -t -O "${#wanted[@]}" wanted <<<"$listed"
+  done
+  mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" | awk '!seen[$0]++')
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "This needs Debian 12 (apt-get and dpkg-query), with: ${wanted[*]}" >&2
     return 1
