@@ -461,7 +461,7 @@ add_custom_command(
     ${STREAMHOUSE_BINARY}/proto/streamhouse.pb.cc
     ${STREAMHOUSE_BINARY}/proto/streamhouse.pb.h
   COMMAND ${CMAKE_COMMAND} -E make_directory ${STREAMHOUSE_BINARY}/proto
-  COMMAND protoc -I. --cpp_out=${STREAMHOUSE_BINARY} --grpc_out=${STREAMHOUSE_BINARY} --plugin=protoc-gen-grpc=${STREAMHOUSE_GRPC_CPP_PLUGIN} proto/streamhouse.proto
+  COMMAND ${STREAMHOUSE_PROTOC} -I. --cpp_out=${STREAMHOUSE_BINARY} --grpc_out=${STREAMHOUSE_BINARY} --plugin=protoc-gen-grpc=${STREAMHOUSE_GRPC_CPP_PLUGIN} proto/streamhouse.proto
   DEPENDS
     ${STREAMHOUSE_ROOT}/proto/streamhouse.proto
   WORKING_DIRECTORY ${STREAMHOUSE_ROOT}
