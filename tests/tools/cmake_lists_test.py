@@ -107,5 +107,53 @@ class NeedsOfCmake(RuleTestCase):
         self.assertClean(self.rule, {cmake_lists.PATH: self.lists, cmake_lists.NEEDS: needs})
 
 
+class ProgramsOfCmake(RuleTestCase):
+    rule = staticmethod(cmake_lists.programs_of_cmake_are_found)
+    sources = (
+        "  COMMAND ${STREAMHOUSE_PROTOC} --plugin=grpc=${STREAMHOUSE_PLUGIN} p.proto\n"
+        "  COMMAND ${STREAMHOUSE_ROOT}/a ${STREAMHOUSE_BINARY}/b\n"
+    )
+
+    def test_finds_a_program_that_is_not_looked_for_and_one_that_is_not_used(self):
+        lists = "find_program(STREAMHOUSE_PROTOC protoc REQUIRED)\nfind_program(STREAMHOUSE_OLD old REQUIRED)\n"
+        where = [f"{cmake_lists.LISTS}:1"] * 2
+        self.assertFinds(self.rule, {cmake_lists.LISTS: lists, cmake_lists.PATH: self.sources}, *where)
+
+    def test_lets_programs_be_that_are_looked_for_and_used(self):
+        lists = "".join(f"find_program(STREAMHOUSE_{name} x REQUIRED)\n" for name in ("PROTOC", "PLUGIN"))
+        self.assertClean(self.rule, {cmake_lists.LISTS: lists, cmake_lists.PATH: self.sources})
+
+
+class PackagesOfDebian(RuleTestCase):
+    rule = staticmethod(cmake_lists.needs_are_packages_of_debian)
+    files = {
+        cmake_lists.PATH: "set(STREAMHOUSE_ROUTES_NEEDS\n  grpc\n)\n"
+        "set(STREAMHOUSE_EXPORTERS_NEEDS\n  grpc\n  zlib\n)\n",
+        "third_party/grpc.BUILD": "# Debian: libgrpc++-dev libprotobuf-dev\n",
+        "third_party/zlib.BUILD": "# Debian: zlib1g-dev; a note\n",
+    }
+    control = (
+        "Source: streamhouse\n\n"
+        "Package: libstreamhouse-routes-dev\nDepends: libgrpc++-dev, libprotobuf-dev (>= 3)\n\n"
+        "Package: libstreamhouse-exporters-dev\nSection: libdevel\n"
+        "Depends: libstreamhouse-routes-dev (= 1), zlib1g-dev\n"
+    )
+
+    def found(self, control, packages="libgrpc++-dev libprotobuf-dev zlib1g-dev"):
+        return self.files | {cmake_lists.CONTROL: control, cmake_lists.PACKAGES: packages}
+
+    def test_finds_a_package_that_is_not_brought_along(self):
+        control = self.control.replace("libgrpc++-dev", "libgrpc-dev")
+        self.assertFinds(self.rule, self.found(control), *[f"{cmake_lists.CONTROL}:1"] * 2)
+        self.assertFinds(self.rule, self.found(self.control.replace(", zlib1g-dev", "")), f"{cmake_lists.CONTROL}:1")
+
+    def test_finds_a_package_that_a_build_does_not_install(self):
+        packages = "libgrpc++-dev libprotobuf-dev zlib1g-dev-tools"
+        self.assertFinds(self.rule, self.found(self.control, packages), f"{cmake_lists.PACKAGES}:1")
+
+    def test_lets_packages_be_that_the_library_below_brings(self):
+        self.assertClean(self.rule, self.found(self.control))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -16,6 +16,11 @@ Finding = source_tree.Finding
 
 PATH = "tools/cmake/sources.cmake"
 NEEDS = "tools/cmake/needs.cmake"
+LISTS = "CMakeLists.txt"
+CONTROL = "tools/debian/control.in"
+# Where a library's packages are listed for a build of it.
+PACKAGES = "tools/lib/packages.sh"
+EMBEDDING = "docs/embedding.md"
 _MEND = "python3 tools/tidy_rules/cmake_lists.py mends it"
 # A library: the targets that users link. Each holds what these need and the libraries before it
 # lack. Its headers are all that a header of such a target leads to.
@@ -27,6 +32,13 @@ LIBRARIES = {
     "client": re.compile(r"//client:\w+|//client/agent_broker:agent_broker"),
 }
 _LOCATION = re.compile(r"\$\(location (?P<label>[^)]+)\)")
+_NEEDS_OF = re.compile(r"^set\(STREAMHOUSE_(?P<library>\w+)_NEEDS\n(?P<names>[^)]*)\)", re.MULTILINE)
+_FOUND_PROGRAM = re.compile(r"\bfind_program\(STREAMHOUSE_(\w+)")
+_USED_PROGRAM = re.compile(r"^  COMMAND \$\{STREAMHOUSE_(\w+)\} |=\$\{STREAMHOUSE_(\w+)\} ", re.MULTILINE)
+# The packages of a library, in the first line of its file in third_party/.
+_DEBIAN = re.compile(r"# Debian: ([^;\n]+)")
+_PARAGRAPH = re.compile(r"^Package: (?P<name>\S+)\n(?P<fields>.*?)(?=^\n|\Z)", re.MULTILINE | re.DOTALL)
+_DEPENDS = re.compile(r"^Depends: (.*)$", re.MULTILINE)
 _PROGRAM = re.compile(r"\$\$\(which (?P<name>\w+)\)")
 
 
@@ -144,7 +156,7 @@ def text_of(tree):
 
 def cmake_lists_are_those_of_the_build_files(tree):
     """A file that only Bazel knows is missing in the library of each program that is built with CMake."""
-    if "CMakeLists.txt" not in tree.files:
+    if LISTS not in tree.files:
         return
     file = tree.files.get(PATH)
     should = text_of(tree).splitlines()
@@ -161,13 +173,75 @@ def needs_of_cmake_are_found(tree):
     lists, needs = tree.files.get(PATH), tree.files.get(NEEDS)
     if lists is None or needs is None:
         return
-    for block in re.finditer(r"^set\(STREAMHOUSE_\w+_NEEDS\n(?P<names>[^)]*)\)", lists.text, re.MULTILINE):
+    for block in _NEEDS_OF.finditer(lists.text):
         for name in block["names"].split():
             if not re.search(rf"\b(?:STREAMHOUSE_PC|add_library\(streamhouse_needs)_{name}\b", needs.text):
                 yield Finding(NEEDS, 1, f"does not say where {name} is")
 
 
-RULES = (cmake_lists_are_those_of_the_build_files, needs_of_cmake_are_found)
+def programs_of_cmake_are_found(tree):
+    """A program that CMake does not look for is missed in the middle of a build, and one in vain ends a good one."""
+    lists, sources = tree.files.get(LISTS), tree.files.get(PATH)
+    if lists is None or sources is None:
+        return
+    found = set(_FOUND_PROGRAM.findall(lists.text))
+    used = {name for names in _USED_PROGRAM.findall(sources.text) for name in names if name}
+    for name in sorted(used - found - {"ROOT", "BINARY"}):
+        yield Finding(LISTS, 1, f"has no find_program(STREAMHOUSE_{name} …), which {PATH} uses")
+    for name in sorted(found - used):
+        yield Finding(LISTS, 1, f"looks for STREAMHOUSE_{name}, which no command of {PATH} uses")
+
+
+def _dependencies(control):
+    """Package -> the names in its Depends."""
+    found = {}
+    for package in _PARAGRAPH.finditer(control):
+        listed = ",".join(_DEPENDS.findall(package["fields"])).split(",")
+        found[package["name"]] = [re.split(r"[ (|]", one.strip())[0] for one in listed]
+    return found
+
+
+def _reached_packages(dependencies, package):
+    """The packages that this one brings, in as many steps as it takes."""
+    found, todo = set(), [package]
+    while todo:
+        new = set(dependencies.get(todo.pop(), ())) - found
+        found |= new
+        todo += new
+    return found
+
+
+def _packages_of_needs(tree):
+    """(library, Debian package) for all that the libraries need."""
+    for block in _NEEDS_OF.finditer(tree.files[PATH].text):
+        for name in block["names"].split():
+            shim = tree.files.get(f"third_party/{name}.BUILD")
+            listed = _DEBIAN.match(shim.text) if shim else None
+            for package in listed[1].split() if listed else ():
+                yield block["library"].lower(), package
+
+
+def needs_are_packages_of_debian(tree):
+    """A library of others that a package does not bring along ends the build of the user's program."""
+    if PATH not in tree.files or CONTROL not in tree.files:
+        return
+    dependencies = _dependencies(tree.files[CONTROL].text)
+    for library, package in _packages_of_needs(tree):
+        development = f"libstreamhouse-{library}-dev"
+        if package not in _reached_packages(dependencies, development):
+            yield Finding(CONTROL, 1, f"{development} does not depend on {package}")
+        name = re.compile(rf"(?<![\w-]){re.escape(package)}(?![\w-])")
+        for path in (PACKAGES, EMBEDDING):
+            if path in tree.files and not name.search(tree.files[path].text):
+                yield Finding(path, 1, f"has no {package}, which {library} needs")
+
+
+RULES = (
+    cmake_lists_are_those_of_the_build_files,
+    needs_of_cmake_are_found,
+    programs_of_cmake_are_found,
+    needs_are_packages_of_debian,
+)
 
 
 def _write():
