@@ -36,6 +36,10 @@ Status ErrorOf(error_code error) {
   return Status(StatusCode::kDataLoss, "the response is not HTTP: " + error.message());
 }
 
+Status NoFinalStatus() {
+  return Status(StatusCode::kDataLoss, "the response is not HTTP: no final status");
+}
+
 }  // namespace
 
 struct ResponseReader::Parser {
@@ -60,7 +64,7 @@ Status ResponseReader::Put(std::string_view bytes) {
     is_done_ = status >= kFinalStatusMin;
     if (is_done_) break;
     if (status == kSwitchingProtocols || ++informed_ > kInformationalMax) {
-      return Status(StatusCode::kDataLoss, "the response is not HTTP: no final status");
+      return NoFinalStatus();
     }
     parser_ = std::make_unique<Parser>();
     if (pending_.empty()) break;
@@ -104,6 +108,7 @@ Status ResponseReader::PutEnd() {
   error_code error;
   if (parser_->response.got_some()) parser_->response.put_eof(error);
   if (!error && parser_->response.is_done()) {
+    if (parser_->response.get().result_int() < kFinalStatusMin) return NoFinalStatus();
     is_done_ = true;
     return Status::Ok();
   }

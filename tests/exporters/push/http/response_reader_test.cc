@@ -110,6 +110,11 @@ TEST_F(ResponseReaderTest, TakesNoEndlessInformation) {
   EXPECT_EQ(PutEndlessly("HTTP/1.1 100 Continue\r\n\r\n"), StatusCode::kDataLoss);
 }
 
+TEST_F(ResponseReaderTest, TakesNoUnknownStatusThatTheConnectionEnds) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.0 040 Bad\r\n\r\nwhy").ok());
+  EXPECT_EQ(reader_.PutEnd().code(), StatusCode::kDataLoss);
+}
+
 TEST_F(ResponseReaderTest, TakesNoOtherProtocol) {
   EXPECT_EQ(reader_.Put("HTTP/1.1 101 Switching\r\n\r\n").code(), StatusCode::kDataLoss);
   EXPECT_EQ(ResponseReader().Put("SSH-2.0-OpenSSH_9.2\r\n").code(), StatusCode::kDataLoss);
