@@ -14,15 +14,14 @@ using metrics::MetricOptions;
 using metrics::Registry;
 using metrics::Status;
 
-constexpr double kMicrosecondsPerSecond = 1e6;
-constexpr double kMillisecondsPerSecond = 1e3;
+using SecondsOfWindow = std::chrono::duration<double>;
 
 struct BrokerTotal {
   std::int64_t BrokerStatistics::*member;
   const char* name;
   const char* help;
 };
-constexpr std::array<BrokerTotal, 7> kBrokerTotals = {{
+constexpr std::array<BrokerTotal, kBrokerTotalCount> kBrokerTotals = {{
     {&BrokerStatistics::txbytes, "rdkafka_broker_sent_bytes_total", "Bytes of requests sent to the broker"},
     {&BrokerStatistics::rxbytes, "rdkafka_broker_received_bytes_total", "Bytes of responses of the broker"},
     {&BrokerStatistics::txerrs, "rdkafka_broker_send_errors_total", "Errors while sending to the broker"},
@@ -32,11 +31,6 @@ constexpr std::array<BrokerTotal, 7> kBrokerTotals = {{
      "Attempts to connect to the broker, failed ones included"},
     {&BrokerStatistics::disconnects, "rdkafka_broker_disconnects_total", "Connections to the broker that were lost"},
 }};
-
-constexpr std::array<std::int64_t PartitionStatistics::*, 5> kPartitionTotals = {
-    &PartitionStatistics::txmsgs,  &PartitionStatistics::txbytes,      &PartitionStatistics::rxmsgs,
-    &PartitionStatistics::rxbytes, &PartitionStatistics::rx_ver_drops,
-};
 
 MetricOptions Options(std::string name, std::string help, std::vector<std::string> labels, std::string unit = "") {
   return {.name = std::move(name), .help = std::move(help), .unit = std::move(unit), .labels = std::move(labels)};
@@ -104,13 +98,18 @@ Status StatisticsCounters::Register(Registry& registry) {
 }
 
 void ClientState::Take(const Statistics& statistics, StatisticsCounters& counters) {
-  TakeWindows(statistics, counters);
-  if (statistics.ts >= newest_.ts) TakeNewest(statistics, counters);
+  const bool is_newest = statistics.ts >= newest_.ts;
+  if (is_newest) is_after_gap_ = std::exchange(has_gap_, true);
+  const Windows windows = WindowsOf(statistics, counters);
+  if (is_newest) TakeNewest(statistics, counters);
+  // Nothing below needs memory: the document is taken as a whole.
+  for (const Summaries<2>::Window& window : windows.of_brokers) window.Add();
+  for (const Summaries<1>::Window& window : windows.of_topics) window.Add();
   counters.documents.Lookup(statistics.client_id)->Increment();
 }
 
 void ClientState::TakeNewest(const Statistics& statistics, const StatisticsCounters& counters) {
-  is_after_cut_ = std::exchange(is_cut_, true);
+  is_cut_ = true;
   newest_ = {.name = statistics.name,
              .client_id = statistics.client_id,
              .type = statistics.type,
@@ -122,33 +121,40 @@ void ClientState::TakeNewest(const Statistics& statistics, const StatisticsCount
              .cgrp = statistics.cgrp};
   ++document_;
   TakeBrokers(statistics, counters);
-  is_rebalanced_ = false;
+  assignment_changes_ = 0;
   if (!statistics.cgrp.join_state.empty()) {
-    const std::uint64_t changes = rebalances_.Of(statistics.cgrp.rebalance_cnt);
-    is_rebalanced_ = changes > 0;
-    counters.assignment_changes.Lookup(settings_.group)->Increment(changes);
+    assignment_changes_ = rebalances_.Of(statistics.cgrp.rebalance_cnt);
+    counters.assignment_changes.Lookup(settings_.group)->Increment(assignment_changes_);
   }
   TakeTopics(statistics, counters);
   is_cut_ = false;
+  has_gap_ = false;
 }
 
-void ClientState::TakeWindows(const Statistics& statistics, StatisticsCounters& counters) const {
+ClientState::Windows ClientState::WindowsOf(const Statistics& statistics, StatisticsCounters& counters) {
+  using std::chrono::microseconds;
+  using std::chrono::milliseconds;
+  Windows windows;
   for (const BrokerStatistics& broker : statistics.brokers) {
-    const auto add = [&](Summaries<2>& to, const WindowStatistics& window, double per_second) {
-      to.Add({statistics.client_id, LabelOf(broker)}, static_cast<double>(window.sum) / per_second, window.cnt);
+    const auto add = [&](Summaries<2>& to, SecondsOfWindow sum, const WindowStatistics& window) {
+      windows.of_brokers.push_back(to.Prepare({statistics.client_id, LabelOf(broker)}, sum.count(), window.cnt));
     };
-    add(counters.output_queue_seconds, broker.outbuf_latency, kMicrosecondsPerSecond);
-    add(counters.throttle_seconds, broker.throttle, kMillisecondsPerSecond);
+    add(counters.output_queue_seconds, microseconds(broker.outbuf_latency.sum), broker.outbuf_latency);
+    add(counters.throttle_seconds, milliseconds(broker.throttle.sum), broker.throttle);
     // A coordinator takes no records. Round trips of a consumer hold the broker's wait for records.
     if (!statistics.is_of_producer() || broker.is_logical()) continue;
-    add(counters.queue_seconds, broker.int_latency, kMicrosecondsPerSecond);
-    add(counters.round_trip_seconds, broker.rtt, kMicrosecondsPerSecond);
+    add(counters.queue_seconds, microseconds(broker.int_latency.sum), broker.int_latency);
+    add(counters.round_trip_seconds, microseconds(broker.rtt.sum), broker.rtt);
   }
-  if (!statistics.is_of_producer()) return;
+  if (!statistics.is_of_producer()) return windows;
   for (const TopicStatistics& topic : statistics.topics) {
-    counters.batch_records.Add({topic.topic}, static_cast<double>(topic.batchcnt.sum), topic.batchcnt.cnt);
-    counters.batch_bytes.Add({topic.topic}, static_cast<double>(topic.batchsize.sum), topic.batchsize.cnt);
+    const auto add = [&](Summaries<1>& to, const WindowStatistics& window) {
+      windows.of_topics.push_back(to.Prepare({topic.topic}, static_cast<double>(window.sum), window.cnt));
+    };
+    add(counters.batch_records, topic.batchcnt);
+    add(counters.batch_bytes, topic.batchsize);
   }
+  return windows;
 }
 
 // The totals of the entry, which may have had another name.
@@ -199,17 +205,21 @@ void ClientState::TakeBrokers(const Statistics& statistics, const StatisticsCoun
   std::erase_if(brokers_, [this](const auto& entry) { return entry.second.document != document_; });
 }
 
-void ClientState::TakeFetches(const Statistics& statistics) {
-  const std::int64_t milliseconds_max = settings_.fetch_wait_milliseconds + kFetchSlackMilliseconds;
-  fetches_.clear();
+void ClientState::TakeAnswers(const Statistics& statistics) {
+  answers_.clear();
   for (const BrokerStatistics& broker : statistics.brokers) {
     if (broker.is_logical() || broker.nodeid < 0) continue;
+    const bool are_young =
+        broker.is_up() && broker.rxidle >= 0 && std::chrono::microseconds(broker.rxidle) <= FetchTime(settings_);
     // The first bytes of a connection are no response to a fetch.
     const bool is_reconnected = reconnects_[broker.nodeid].Of(broker.disconnects) > 0;
-    const bool is_young =
-        broker.is_up() && !is_reconnected && broker.rxidle >= 0 && broker.rxidle / 1000 <= milliseconds_max;
-    fetches_[broker.nodeid] = is_young ? Fetch::kYoung : Fetch::kOld;
+    answers_[broker.nodeid] = {.are_young = are_young, .is_reconnected = is_reconnected};
   }
+}
+
+ClientState::Answers ClientState::AnswersOf(std::int64_t broker) const {
+  const auto found = answers_.find(broker);
+  return found == answers_.end() ? Answers() : found->second;
 }
 
 // librdkafka does not fetch the partition until the program has taken some of its records.
@@ -220,11 +230,11 @@ bool ClientState::IsFull(const PartitionStatistics& partition) const {
 }
 
 void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCounters& counters) {
-  TakeFetches(statistics);
+  TakeAnswers(statistics);
   partitions_.clear();
   for (const TopicStatistics& topic : statistics.topics) {
     TopicTotals& totals = topics_[topic.topic];
-    std::array<std::uint64_t, kPartitionTotals.size()> growths = {};
+    std::array<std::uint64_t, kPartitionTotalCount> growths = {};
     for (const PartitionStatistics& partition : topic.partitions) {
       PartitionTotals& of_partition = totals[partition.partition];
       of_partition.document = document_;
@@ -238,12 +248,12 @@ void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCount
       }
     }
     if (statistics.is_of_producer()) {
-      counters.records_transmitted.Lookup(topic.topic)->Increment(growths[0]);
-      counters.bytes_transmitted.Lookup(topic.topic)->Increment(growths[1]);
+      counters.records_transmitted.Lookup(topic.topic)->Increment(growths[kRecordsTransmitted]);
+      counters.bytes_transmitted.Lookup(topic.topic)->Increment(growths[kBytesTransmitted]);
     } else {
-      counters.records_fetched.Lookup(topic.topic)->Increment(growths[2]);
-      counters.bytes_fetched.Lookup(topic.topic)->Increment(growths[3]);
-      counters.records_outdated.Lookup(topic.topic)->Increment(growths[4]);
+      counters.records_fetched.Lookup(topic.topic)->Increment(growths[kRecordsFetched]);
+      counters.bytes_fetched.Lookup(topic.topic)->Increment(growths[kBytesFetched]);
+      counters.records_outdated.Lookup(topic.topic)->Increment(growths[kRecordsOutdated]);
     }
   }
   for (auto& [name, totals] : topics_) {
@@ -257,45 +267,48 @@ bool ClientState::IsPaused(const TopicStatistics& topic, const PartitionStatisti
   return !paused_.empty() && paused_.contains({topic.topic, partition.partition});
 }
 
-bool ClientState::IsFetched(const Statistics& statistics, const TopicStatistics& topic,
-                            const PartitionStatistics& partition) const {
+bool ClientState::CanBeFetched(const Statistics& statistics, const PartitionStatistics& partition,
+                               const Answers& answers) const {
   // librdkafka pauses all partitions until the program has assigned.
   const std::string& state = statistics.cgrp.join_state;
   const bool waits_for_program = state == "wait-assign-call" || state == "wait-unassign-call";
-  if (!partition.is_desired || !partition.is_active || waits_for_program) return false;
-  const auto broker = fetches_.find(partition.broker);
-  const bool is_answered = broker != fetches_.end() && broker->second == Fetch::kYoung;
-  return is_answered && !IsPaused(topic, partition) && !IsFull(partition);
+  return partition.is_desired && partition.is_active && !waits_for_program && answers.are_young && !IsFull(partition);
 }
 
 void ClientState::NoteFetch(const Statistics& statistics, const TopicStatistics& topic,
                             const PartitionStatistics& partition, PartitionTotals& totals) {
+  const Answers answers = AnswersOf(partition.broker);
   const bool had_end = std::exchange(totals.has_end, EndOf(partition, settings_.isolation) >= 0);
-  const bool has_moved = std::exchange(totals.broker, partition.broker) != partition.broker;
+  const std::int64_t last_broker = std::exchange(totals.broker, partition.broker);
+  const bool could_be_fetched = std::exchange(totals.can_be_fetched, CanBeFetched(statistics, partition, answers));
+  // What keeps librdkafka from fetching may last until just before the next document.
+  const bool is_unfetched = !totals.can_be_fetched || (had_end && !could_be_fetched) || IsPaused(topic, partition);
+  // A partition that had no end may have got one, and another leader or assignment after that.
+  const bool has_moved = last_broker != partition.broker && (had_end || last_broker >= 0);
+  const bool is_reassigned = assignment_changes_ > (had_end ? 0U : 1U);
   // An end that comes later is of a fetch after this document.
-  const bool is_unfetched = totals.has_end && !IsFetched(statistics, topic, partition);
-  const bool is_moved = (had_end && (has_moved || is_rebalanced_)) || (totals.has_end && is_after_cut_);
-  if (is_unfetched || is_moved) totals.unfetched = std::max(totals.unfetched.value_or(statistics.ts), statistics.ts);
+  const bool is_end_old = is_unfetched || has_moved || is_reassigned || answers.is_reconnected || is_after_gap_;
+  if (totals.has_end && is_end_old)
+    totals.unfetched = std::max(totals.unfetched, std::optional(MonotonicTime(statistics.ts)));
   if (resumed_.empty()) return;
   const auto resumed = resumed_.find({topic.topic, partition.partition});
   if (resumed == resumed_.end()) return;
-  totals.unfetched = std::max(totals.unfetched.value_or(resumed->second), resumed->second);
+  totals.unfetched = std::max(totals.unfetched, std::optional(resumed->second));
   resumed_.erase(resumed);
 }
 
 void ClientState::TakePartition(const Statistics& statistics, const TopicStatistics& topic,
                                 const PartitionStatistics& partition, PartitionTotals& totals) {
-  constexpr std::int64_t kMicrosecondsPerMillisecond = 1000;
+  const MonotonicTime made(statistics.ts);
   totals.tracker.Take(partition);
   NoteFetch(statistics, topic, partition, totals);
   if (!partition.is_desired) return;
   PartitionGauges gauges = {.topic = topic.topic, .partition = std::to_string(partition.partition)};
   if (partition.committed_offset >= 0) gauges.committed = partition.committed_offset;
-  if (!rebalanced_ || statistics.ts >= *rebalanced_) {
-    const std::int64_t fetching = statistics.ts - totals.unfetched.value_or(0);
-    const bool is_refetched =
-        !totals.unfetched || fetching > RefetchMilliseconds(settings_) * kMicrosecondsPerMillisecond;
-    const bool is_young = is_refetched && IsFetched(statistics, topic, partition);
+  if (!rebalanced_ || made >= *rebalanced_) {
+    const std::optional<MonotonicTime> unfetched = std::max(totals.unfetched, rebalanced_);
+    const bool is_refetched = !unfetched || made - *unfetched > RefetchTime(settings_);
+    const bool is_young = is_refetched && totals.can_be_fetched && !IsPaused(topic, partition);
     gauges.position = totals.tracker.position();
     gauges.lag = LagOf(partition, gauges.position, settings_.isolation, is_young ? Fetch::kYoung : Fetch::kOld);
   }
@@ -306,35 +319,26 @@ void ClientState::Pause(std::string_view topic, std::int32_t partition) {
   for (PartitionGauges& gauges : partitions_) {
     if (gauges.topic == topic && gauges.partition == std::to_string(partition)) gauges.lag.exact.reset();
   }
-  const bool had_lost_pause = std::exchange(has_lost_pause_, true);
   paused_.emplace(topic, partition);
-  has_lost_pause_ = had_lost_pause;
 }
 
-void ClientState::Resume(std::string_view topic, std::int32_t partition, std::int64_t now) {
+void ClientState::Resume(std::string_view topic, std::int32_t partition, MonotonicTime now) {
   const std::pair<std::string, std::int64_t> key(topic, partition);
   resumed_[key] = now;
   paused_.erase(key);
 }
 
-void ClientState::ForgetPositions(std::int64_t now) {
+void ClientState::ForgetPositions(MonotonicTime now) {
   rebalanced_ = now;
-  for (auto& [topic, totals] : topics_) {
-    for (auto& [number, partition] : totals) {
-      if (partition.has_end) partition.unfetched = now;
-    }
-  }
   for (PartitionGauges& gauges : partitions_) {
     gauges.lag = {};
     gauges.position.reset();
   }
 }
 
-bool ClientState::IsYoung(std::int64_t now_seconds) const {
-  if (is_cut_) return false;
-  const std::int64_t milliseconds_max =
-      kStatisticsIntervals * settings_.statistics_interval_milliseconds + kStatisticsSlack.count();
-  return now_seconds - newest_.time <= milliseconds_max / 1000;
+bool ClientState::IsYoung(std::chrono::seconds now) const {
+  const std::chrono::seconds age = now - std::chrono::seconds(newest_.time);
+  return !is_cut_ && age <= kStatisticsIntervals * settings_.statistics_interval + kStatisticsSlack;
 }
 
 }  // namespace streamhouse::librdkafka

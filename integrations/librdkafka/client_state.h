@@ -11,14 +11,18 @@
 // 4. Partitions, brokers and topics that the newest document lacks have no gauge.
 // 5. A lag is exact only where the end of the log is of a fetch after the last moment at which the
 //    partition may not have been fetched. These are:
-//    - a document in which it is paused, full, not assigned or not active, or in which the group
-//      waits for the program to assign;
-//    - a document in which its broker is silent or down, has been connected again, or is another;
-//    - a rebalance, and the end of a pause.
-//    RefetchMilliseconds() must have passed since. Example: 4 s after Resume() by default.
+//    - the first document after an obstacle. The partition is full, not assigned or not active. Its
+//      group waits for the program to assign. Or its broker is silent or down.
+//    - A document in which its broker has been connected again, or is another.
+//    - A document after a lost one.
+//    - A rebalance, and the end of a pause.
+//    RefetchTime() must have passed since. Example: 6 s after Resume() by default.
 // 6. A document from before the last rebalance gives no positions.
-// May be wrong: a partition that a program without a rebalance callback takes away and assigns
-// again by assign(), between two documents, looks as if it had stayed.
+// May be wrong:
+// - A partition that a program without a rebalance callback takes away and assigns again by
+//   assign(), between two documents, looks as if it had stayed.
+// - A broker that is silent for longer than `fetch_wait` and kFetchSlack between two documents, and
+//   in neither of them, looks as if it had answered.
 // Thread safety: one thread at a time.
 // Cost: a look-up for each counter of a broker and a topic, and one for each partition.
 #pragma once
@@ -51,13 +55,16 @@ namespace streamhouse::librdkafka {
 struct ClientSettings {
   std::string group = {};
   Isolation isolation = Isolation::kReadCommitted;
-  std::int64_t fetch_wait_milliseconds = 500;
-  std::int64_t statistics_interval_milliseconds = 1000;
-  std::int64_t queued_records = 100'000;   // queued.min.messages
-  std::int64_t queued_kilobytes = 65'536;  // queued.max.messages.kbytes
+  std::chrono::milliseconds fetch_wait{500};            // fetch.wait.max.ms
+  std::chrono::milliseconds statistics_interval{1000};  // statistics.interval.ms
+  std::int64_t queued_records = 100'000;                // queued.min.messages
+  std::int64_t queued_kilobytes = 65'536;               // queued.max.messages.kbytes
   // fetch.queue.backoff.ms. Releases without this setting back off for the same time.
-  std::int64_t queue_backoff_milliseconds = 1000;
+  std::chrono::milliseconds queue_backoff{1000};
 };
+
+// Since the origin of CLOCK_MONOTONIC, as `ts` of a document.
+using MonotonicTime = std::chrono::microseconds;
 
 // The gauges of a client are hidden when its newest document is older than kStatisticsIntervals
 // intervals plus kStatisticsSlack.
@@ -65,13 +72,22 @@ inline constexpr std::int64_t kStatisticsIntervals = 3;
 inline constexpr std::chrono::milliseconds kStatisticsSlack{2000};
 
 // A fetch is old when the broker's last response is older than fetch.wait.max.ms plus this.
-inline constexpr std::int64_t kFetchSlackMilliseconds = 2000;
+inline constexpr std::chrono::milliseconds kFetchSlack{2000};
+
+// Upper bound of the time that the broker takes for a fetch; it is silent when it takes longer.
+inline std::chrono::milliseconds FetchTime(const ClientSettings& settings) {
+  return settings.fetch_wait + kFetchSlack;
+}
 
 // Upper bound of the time until a partition that can be fetched again has been fetched. The queue
-// backs off, a request is under way without the partition, and the next request has it.
-inline std::int64_t RefetchMilliseconds(const ClientSettings& settings) {
-  return settings.queue_backoff_milliseconds + 2 * settings.fetch_wait_milliseconds + kFetchSlackMilliseconds;
+// backs off. A request without the partition is under way: it is answered. The next request has
+// the partition: it is answered as well.
+inline std::chrono::milliseconds RefetchTime(const ClientSettings& settings) {
+  return settings.queue_backoff + 2 * FetchTime(settings);
 }
+
+// Totals of a broker that are counters: kBrokerTotals in client_state.cc.
+inline constexpr std::size_t kBrokerTotalCount = 7;
 
 // The counters and summaries that documents add to.
 struct StatisticsCounters {
@@ -80,7 +96,7 @@ struct StatisticsCounters {
   metrics::Family<metrics::Counter> documents;
   metrics::Family<metrics::Counter> broker_requests;
   // In the order of kBrokerTotals in client_state.cc.
-  std::array<metrics::Family<metrics::Counter>, 7> broker_totals;
+  std::array<metrics::Family<metrics::Counter>, kBrokerTotalCount> broker_totals;
   metrics::Family<metrics::Counter> records_transmitted;
   metrics::Family<metrics::Counter> bytes_transmitted;
   metrics::Family<metrics::Counter> records_fetched;
@@ -108,23 +124,27 @@ class ClientState {
  public:
   explicit ClientState(ClientSettings settings) : settings_(std::move(settings)) {}
 
-  // Throws std::bad_alloc. The counters then miss windows of the document. The next document counts
-  // what the totals have grown by. Until then IsYoung() is false, and ends of logs are old.
+  // Throws std::bad_alloc. No window of the document was added then, and totals may have been: the
+  // program may give the document again. The next document counts what the totals have grown by.
+  // If totals were added, IsYoung() is false until then. Ends of logs are old in the next document.
   void Take(const Statistics& statistics, StatisticsCounters& counters);
+  // A document of the client was not taken: ends of logs are old in the next one.
+  void NoteLostDocument() { has_gap_ = true; }
 
   // A partition that is paused has no lag: what librdkafka knows of its end stays as it was. A
-  // pause outlives a revocation, as it does in librdkafka. `now` is of the clock of `ts`.
-  // They throw std::bad_alloc. After Pause() has thrown, no partition of the client has a lag
-  // again.
+  // pause outlives a revocation, as it does in librdkafka.
+  // They throw std::bad_alloc, and have changed no pause then: NoteLostPause() follows Pause().
   void Pause(std::string_view topic, std::int32_t partition);
-  void Resume(std::string_view topic, std::int32_t partition, std::int64_t now);
+  void Resume(std::string_view topic, std::int32_t partition, MonotonicTime now);
+  // A pause is not known: from the next document on, no partition of the client has a lag.
+  void NoteLostPause() { has_lost_pause_ = true; }
   // At a rebalance: no partition has a lag or a position until a document of `now` or later, and
-  // ends of logs are old. `now` is of the clock of `ts`.
-  void ForgetPositions(std::int64_t now);
+  // ends of logs are old.
+  void ForgetPositions(MonotonicTime now);
 
   // Whether the newest document was taken to its end, and is young enough for its gauges to be
-  // shown.
-  bool IsYoung(std::int64_t now_seconds) const;
+  // shown. `now` is since the Unix epoch.
+  bool IsYoung(std::chrono::seconds now) const;
 
   const ClientSettings& settings() const { return settings_; }
   // Its lists of brokers and topics are empty.
@@ -134,27 +154,51 @@ class ClientState {
   const std::map<std::string, int>& connections() const { return connections_; }
 
  private:
+  // Totals of a partition that are counters of its topic.
+  enum PartitionTotal : std::uint8_t {
+    kRecordsTransmitted,
+    kBytesTransmitted,
+    kRecordsFetched,
+    kBytesFetched,
+    kRecordsOutdated,
+    kPartitionTotalCount,
+  };
+  static constexpr std::array<std::int64_t PartitionStatistics::*, kPartitionTotalCount> kPartitionTotals = {
+      &PartitionStatistics::txmsgs,  &PartitionStatistics::txbytes,      &PartitionStatistics::rxmsgs,
+      &PartitionStatistics::rxbytes, &PartitionStatistics::rx_ver_drops,
+  };
   struct BrokerTotals {
     std::string nodename;
     std::int64_t nodeid = -1;
     bool is_logical = false;
-    std::array<Growth, 7> totals;
+    std::array<Growth, kBrokerTotalCount> totals;
     std::array<Growth, kRequests.size() + 1> requests;
     std::uint64_t document = 0;  // the last one that had it
   };
   struct PartitionTotals {
-    std::array<Growth, 5> totals;
+    std::array<Growth, kPartitionTotalCount> totals;
     PositionTracker tracker;
-    std::int64_t broker = -1;  // in the last document
-    bool has_end = false;      // in the last document
-    // The last moment at which the partition may not have been fetched, by the clock of `ts`.
-    // Empty where the end of its log is known to be younger.
-    std::optional<std::int64_t> unfetched = {};
+    std::int64_t broker = -1;     // in the last document
+    bool has_end = false;         // in the last document
+    bool can_be_fetched = false;  // in the last document
+    // The last moment at which the partition may not have been fetched. Empty where the end of its
+    // log is known to be younger.
+    std::optional<MonotonicTime> unfetched = {};
     std::uint64_t document = 0;  // the last one that had it
   };
   using TopicTotals = std::unordered_map<std::int64_t, PartitionTotals>;
+  // Windows of a document, with their series.
+  struct Windows {
+    std::vector<Summaries<2>::Window> of_brokers;
+    std::vector<Summaries<1>::Window> of_topics;
+  };
+  // What the newest document shows of a broker.
+  struct Answers {
+    bool are_young = false;
+    bool is_reconnected = false;  // since the document before
+  };
 
-  void TakeWindows(const Statistics& statistics, StatisticsCounters& counters) const;
+  static Windows WindowsOf(const Statistics& statistics, StatisticsCounters& counters);
   void TakeNewest(const Statistics& statistics, const StatisticsCounters& counters);
   void TakeBrokers(const Statistics& statistics, const StatisticsCounters& counters);
   void TakeTopics(const Statistics& statistics, const StatisticsCounters& counters);
@@ -162,31 +206,33 @@ class ClientState {
                      PartitionTotals& totals);
   bool IsFull(const PartitionStatistics& partition) const;
   bool IsPaused(const TopicStatistics& topic, const PartitionStatistics& partition) const;
-  // Whether the document shows that the broker answers fetches of the partition.
-  bool IsFetched(const Statistics& statistics, const TopicStatistics& topic,
-                 const PartitionStatistics& partition) const;
+  // Whether the document shows that the broker answers fetches of the partition, unless it is
+  // paused.
+  bool CanBeFetched(const Statistics& statistics, const PartitionStatistics& partition, const Answers& answers) const;
   // Keeps in `totals` until when the partition may not have been fetched.
   void NoteFetch(const Statistics& statistics, const TopicStatistics& topic, const PartitionStatistics& partition,
                  PartitionTotals& totals);
-  void TakeFetches(const Statistics& statistics);
+  void TakeAnswers(const Statistics& statistics);
+  Answers AnswersOf(std::int64_t broker) const;
   BrokerTotals& TotalsOf(const BrokerStatistics& broker, const std::set<std::string_view>& names);
 
   const ClientSettings settings_;
   Statistics newest_;
   std::uint64_t document_ = 0;
   bool is_cut_ = false;                          // no memory for the newest document: its end is missing
-  bool is_after_cut_ = false;                    // no memory for the document before the newest one
+  bool has_gap_ = false;                         // a document after the newest one was lost
+  bool is_after_gap_ = false;                    // a document before the newest one was lost
   std::map<std::string, BrokerTotals> brokers_;  // by name
   std::map<std::string, TopicTotals> topics_;
   Growth rebalances_;
-  bool is_rebalanced_ = false;                 // since the document before the newest one
-  std::optional<std::int64_t> rebalanced_;     // when ForgetPositions() was called
-  std::map<std::int64_t, Fetch> fetches_;      // by the number of the broker
+  std::uint64_t assignment_changes_ = 0;       // since the document before the newest one
+  std::optional<MonotonicTime> rebalanced_;    // when ForgetPositions() was called
+  std::map<std::int64_t, Answers> answers_;    // by the number of the broker
   std::map<std::int64_t, Growth> reconnects_;  // by the number of the broker
   std::set<std::pair<std::string, std::int64_t>> paused_;
   bool has_lost_pause_ = false;  // no memory to keep it
   // When a pause ended, by partition, until the next document has the partition.
-  std::map<std::pair<std::string, std::int64_t>, std::int64_t> resumed_;
+  std::map<std::pair<std::string, std::int64_t>, MonotonicTime> resumed_;
   std::map<std::string, int> connections_;
   std::vector<PartitionGauges> partitions_;
 };

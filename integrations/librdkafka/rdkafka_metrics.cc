@@ -36,30 +36,31 @@ std::string SettingOf(rd_kafka_t* client, const char* name) {
   return value.data();
 }
 
-std::int64_t NumberOf(const std::string& text, std::int64_t otherwise) {
+std::int64_t NumberOf(rd_kafka_t* client, const char* name, std::int64_t otherwise) {
+  const std::string text = SettingOf(client, name);
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size() ? number : otherwise;
+}
+
+std::chrono::milliseconds TimeOf(rd_kafka_t* client, const char* name, std::chrono::milliseconds otherwise) {
+  return std::chrono::milliseconds(NumberOf(client, name, otherwise.count()));
 }
 
 ClientSettings SettingsOf(rd_kafka_t* client) {
   ClientSettings settings;
   settings.group = SettingOf(client, "group.id");
   if (SettingOf(client, "isolation.level") == "read_uncommitted") settings.isolation = Isolation::kReadUncommitted;
-  settings.fetch_wait_milliseconds = NumberOf(SettingOf(client, "fetch.wait.max.ms"), settings.fetch_wait_milliseconds);
-  settings.statistics_interval_milliseconds =
-      NumberOf(SettingOf(client, "statistics.interval.ms"), settings.statistics_interval_milliseconds);
-  settings.queued_records = NumberOf(SettingOf(client, "queued.min.messages"), settings.queued_records);
-  settings.queued_kilobytes = NumberOf(SettingOf(client, "queued.max.messages.kbytes"), settings.queued_kilobytes);
-  settings.queue_backoff_milliseconds =
-      NumberOf(SettingOf(client, "fetch.queue.backoff.ms"), settings.queue_backoff_milliseconds);
+  settings.fetch_wait = TimeOf(client, "fetch.wait.max.ms", settings.fetch_wait);
+  settings.statistics_interval = TimeOf(client, "statistics.interval.ms", settings.statistics_interval);
+  settings.queued_records = NumberOf(client, "queued.min.messages", settings.queued_records);
+  settings.queued_kilobytes = NumberOf(client, "queued.max.messages.kbytes", settings.queued_kilobytes);
+  settings.queue_backoff = TimeOf(client, "fetch.queue.backoff.ms", settings.queue_backoff);
   return settings;
 }
 
-// Of the clock of a document's `ts`.
-std::int64_t MonotonicMicroseconds() {
-  const auto since_origin = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(since_origin).count();
+MonotonicTime Now() {
+  return std::chrono::duration_cast<MonotonicTime>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 Rebalance RebalanceOf(rd_kafka_t* client, rd_kafka_resp_err_t event) {
@@ -82,6 +83,7 @@ struct RdkafkaMetrics::Families {
     const Result<Statistics> statistics = ParseStatistics(json);
     if (!statistics.ok()) {
       refused.Lookup(metrics::StatusCodeName(statistics.status().code()))->Increment();
+      this->statistics->NoteLostDocument(rd_kafka_name(client));
       return statistics.status();
     }
     this->statistics->Take(*statistics, [client] { return SettingsOf(client); });
@@ -93,14 +95,16 @@ struct RdkafkaMetrics::Families {
         rd_kafka_name(client), [client] { return SettingsOf(client); }, change);
   }
 
-  // Counts an event in `lost` where there is no memory for it.
+  // Counts an event in `lost`, and returns false, where there is no memory for it.
   template <typename Work>
-  void Attempt(const Work& work) const noexcept {
+  bool Attempt(const Work& work) const noexcept {
     try {
       work();
     } catch (...) {
       lost.Increment();
+      return false;
     }
+    return true;
   }
 };
 
@@ -134,6 +138,7 @@ Status RdkafkaMetrics::OnStatistics(rd_kafka_t* client, std::string_view json) n
     return families_->Take(client, json);
   } catch (...) {
     families_->refused_without_memory.Increment();
+    families_->statistics->NoteLostDocument(rd_kafka_name(client));
     return {StatusCode::kResourceExhausted, "no memory"};  // short enough for a std::string without memory
   }
 }
@@ -157,21 +162,24 @@ void RdkafkaMetrics::OnError(rd_kafka_t* client, rd_kafka_resp_err_t error) cons
 }
 
 void RdkafkaMetrics::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions) noexcept {
-  families_->Attempt([&] {
+  const bool is_done = families_->Attempt([&] {
     // First: it needs no memory where the client is known.
-    families_->Change(client, [now = MonotonicMicroseconds()](ClientState& state) { state.ForgetPositions(now); });
+    families_->Change(client, [now = Now()](ClientState& state) { state.ForgetPositions(now); });
     families_->events.OnRebalance(SettingOf(client, "group.id"), RebalanceOf(client, event), partitions);
   });
+  // The next document cannot prove that its ends are of the new assignment.
+  if (!is_done) families_->statistics->NoteLostDocument(rd_kafka_name(client));
 }
 
 void RdkafkaMetrics::OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept {
-  families_->Attempt([&] { families_->Change(client, [&](ClientState& state) { state.Pause(topic, partition); }); });
+  const bool is_done = families_->Attempt(
+      [&] { families_->Change(client, [&](ClientState& state) { state.Pause(topic, partition); }); });
+  if (!is_done) families_->statistics->NoteLostPause(rd_kafka_name(client));
 }
 
 void RdkafkaMetrics::OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept {
-  families_->Attempt([&] {
-    families_->Change(client, [&](ClientState& state) { state.Resume(topic, partition, MonotonicMicroseconds()); });
-  });
+  families_->Attempt(
+      [&] { families_->Change(client, [&](ClientState& state) { state.Resume(topic, partition, Now()); }); });
 }
 
 void RdkafkaMetrics::Forget(rd_kafka_t* client) noexcept {

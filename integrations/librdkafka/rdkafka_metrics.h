@@ -23,14 +23,16 @@
 // registry.
 // Which thread does the work: OnStatistics() parses and records at once, on the thread that polls.
 // A document of more than kStatisticsBytesMax is refused, which bounds the time.
-// Cost: OnDelivery() and OnConsumed() add to two counters. OnConsumed() asks for the headers of the
-// record, which librdkafka parses at the first call for each record that has any. OnStatistics() is
-// linear in the size of the document; bench/rdkafka_bench.cc measures both.
+// Cost: OnDelivery() and OnConsumed() read the headers of a record for its size, and add to two
+// counters. librdkafka parses the headers of a consumed record at the first request for them.
+// OnStatistics() is linear in the size of the document; bench/rdkafka_bench.cc measures both.
 // Errors: a document that is refused is counted (rdkafka_statistics_refused_total), and the status
-// says why. It is ResourceExhausted where there is no memory. The document is then lost with its
-// windows; the next one counts what totals have grown by, and proves lags again. Any other event
-// without memory is lost, and rdkafka_events_lost_total counts it. A client whose OnPause() is lost
-// has no lag any more. A new series without memory ends the process (metrics_core/family.h).
+// says why. It is ResourceExhausted where there is no memory; the program may pass the document
+// again. Otherwise the document is lost with its windows. The next one counts what totals have
+// grown by. Lags come back after the time that OnResume() tells. Any other event without memory is
+// lost, and rdkafka_events_lost_total counts it. A client whose OnPause() is lost has no lag any
+// more. If no call had told of the client before, no client that is told of later has a lag. A new
+// series without memory ends the process (metrics_core/family.h).
 //
 //   auto metrics = RdkafkaMetrics::Register(registry).value();
 //   conf->set("statistics.interval.ms", "1000", error);
@@ -74,13 +76,13 @@ class RdkafkaMetrics {
   void OnError(rd_kafka_t* client, rd_kafka_resp_err_t error) const noexcept;
 
   // Of a rebalance_cb, before it assigns. The client's lags and positions leave the page until a
-  // document that is made later. Its lags wait for the next fetch as well: 4 s by default.
+  // document that is made later. Its lags wait for the next fetch as well: 6 s by default.
   void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions) noexcept;
 
   // librdkafka does not say which partitions are paused: after a pause their lag would stand still.
   // A pause ends with OnResume(), which comes after librdkafka's call. In librdkafka it outlives a
   // revocation as well. The lag comes back when the partition must have been fetched: by default
-  // 4 s after OnResume().
+  // 6 s after OnResume().
   void OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept;
   void OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept;
 

@@ -1,6 +1,7 @@
 #include "integrations/librdkafka/statistics_metrics.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -54,7 +55,12 @@ StatisticsMetrics::Claim::~Claim() {
 }
 
 Result<std::unique_ptr<StatisticsMetrics>> StatisticsMetrics::Register(Registry& registry, SecondsClock now) {
-  if (now == nullptr) now = [] { return metrics::Clock::UnixMilliseconds() / 1000; };
+  if (now == nullptr) {
+    now = [] {
+      const std::chrono::milliseconds since_epoch(metrics::Clock::UnixMilliseconds());
+      return std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
+    };
+  }
   std::unique_ptr<StatisticsMetrics> made(new StatisticsMetrics(registry, std::move(now)));
   if (!made->claim_.is_first()) return Status(StatusCode::kAlreadyExists, "the registry has metrics of librdkafka");
   {
@@ -74,7 +80,7 @@ Status StatisticsMetrics::AddGauge(Registry& registry, MetricOptions options, Of
   tokens_.push_back(family->AddMany([this, of, shown, collect](CallbackFamily::Samples& samples) {
     Sums<kLabels> sums;
     {
-      const std::int64_t now = now_();
+      const std::chrono::seconds now = now_();
       const MutexLock lock(mutex_);
       Clients clients;
       for (const auto& [name, client] : clients_) {
@@ -209,6 +215,24 @@ void StatisticsMetrics::Change(std::string_view name, const SettingsOfClient& se
   if (client != nullptr) change(*client);
 }
 
+void StatisticsMetrics::NoteLostDocument(std::string_view name) {
+  const MutexLock lock(mutex_);
+  if (const auto client = clients_.find(name); client != clients_.end()) {
+    client->second.NoteLostDocument();
+  } else {
+    has_lost_document_ = true;
+  }
+}
+
+void StatisticsMetrics::NoteLostPause(std::string_view name) {
+  const MutexLock lock(mutex_);
+  if (const auto client = clients_.find(name); client != clients_.end()) {
+    client->second.NoteLostPause();
+  } else {
+    has_lost_pause_ = true;
+  }
+}
+
 void StatisticsMetrics::Forget(std::string_view name) {
   const MutexLock lock(mutex_);
   forgotten_.emplace_back(name);
@@ -219,7 +243,10 @@ void StatisticsMetrics::Forget(std::string_view name) {
 ClientState* StatisticsMetrics::StateOf(std::string_view name, const SettingsOfClient& settings) {
   if (const auto client = clients_.find(name); client != clients_.end()) return &client->second;
   if (std::find(forgotten_.begin(), forgotten_.end(), name) != forgotten_.end()) return nullptr;
-  return &clients_.emplace(name, settings()).first->second;
+  ClientState& made = clients_.emplace(name, settings()).first->second;
+  if (has_lost_document_) made.NoteLostDocument();
+  if (has_lost_pause_) made.NoteLostPause();
+  return &made;
 }
 
 }  // namespace streamhouse::librdkafka

@@ -19,6 +19,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -44,7 +45,7 @@ inline constexpr std::size_t kForgottenMax = 1024;
 
 class StatisticsMetrics {
  public:
-  using SecondsClock = std::function<std::int64_t()>;  // since the Unix epoch
+  using SecondsClock = std::function<std::chrono::seconds()>;  // since the Unix epoch
   using SettingsOfClient = std::function<ClientSettings()>;
 
   // `registry` must outlive it. `now` is the system's clock unless set.
@@ -53,6 +54,11 @@ class StatisticsMetrics {
 
   // `settings` is asked for once a name.
   void Take(const Statistics& statistics, const SettingsOfClient& settings);
+
+  // What ClientState has under these names. Of a client without a state, it holds for each client
+  // that gets its state later: there may be no memory for the name.
+  void NoteLostDocument(std::string_view name);
+  void NoteLostPause(std::string_view name);
 
   // Calls `change` with the state of a client, which is made if need be. Not for one that was
   // forgotten.
@@ -101,6 +107,9 @@ class StatisticsMetrics {
   // Names, the newest last. No other instance gets them.
   std::deque<std::string> forgotten_ STREAMHOUSE_GUARDED_BY(mutex_);
   StatisticsCounters counters_ STREAMHOUSE_GUARDED_BY(mutex_);
+  // Of clients without a state.
+  bool has_lost_document_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
+  bool has_lost_pause_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
   std::vector<metrics::CallbackFamily::Token> tokens_;  // the last member: callbacks read the others
 };
 

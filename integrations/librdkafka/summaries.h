@@ -5,11 +5,18 @@
 // Guarantees:
 // 1. Count and sum of a series never fall. They stay when a client is destroyed.
 // 2. With `series_max` series, a new label set adds to the overflow series. Each label value of
-//    that series is kOverflowLabelValue. The counter of CountOverflows() counts these windows.
+//    that series is kOverflowLabelValue. The counter of CountOverflows() counts these windows, but
+//    not those without values.
+// 3. Prepare() needs memory, and changes no sum. Window::Add() needs none.
 // May be wrong: where a registry has two objects of one name, the page shows the newer one alone.
 // StatisticsMetrics refuses a second object.
-// Thread safety: Add() from any thread, also while a page is made.
-// Cost: Add() takes a lock and looks up the series. A page takes the lock once.
+// Thread safety: Prepare() and Window::Add() from any thread, also while a page is made.
+// Cost: Prepare() takes a lock and looks up the series, Window::Add() takes the lock. A page takes
+// the lock once.
+// Errors: Prepare() throws std::bad_alloc.
+//
+//   const auto window = summaries.Prepare({"app", "kafka:9092"}, 0.5, 2);
+//   window.Add();  // two values, whose sum is 0.5
 #pragma once
 
 #include <array>
@@ -38,6 +45,22 @@ class Summaries {
  public:
   using LabelValues = std::array<std::string, kLabels>;
 
+  // Values that may be added to their series. Its Summaries outlives it.
+  class Window {
+   public:
+    void Add() const { to_->Add(*this); }
+
+   private:
+    friend class Summaries;
+    enum class Place : std::uint8_t { kOfLabels, kOverflow };
+
+    Summaries* to_ = nullptr;
+    metrics::CallbackSummary* total_ = nullptr;  // guarded by the lock of the series
+    Place place_ = Place::kOfLabels;
+    double sum_ = 0;
+    std::uint64_t count_ = 0;
+  };
+
   explicit Summaries(std::size_t series_max = metrics::kSeriesMaxDefault)
       : series_(std::make_shared<Series>()), series_max_(series_max) {}
 
@@ -55,24 +78,29 @@ class Summaries {
     return metrics::Status::Ok();
   }
 
-  // Comes before Add(). `overflows` has one label, for the name of the family.
+  // Comes before the first window. `overflows` has one label, for the name of the family.
   void CountOverflows(metrics::Family<metrics::Counter> overflows) { overflows_ = std::move(overflows); }
 
-  void Add(const LabelValues& labels, double sum, std::int64_t count) {
+  // Makes the series, if need be. A negative sum or count is taken for no values.
+  Window Prepare(const LabelValues& labels, double sum, std::int64_t count) {
+    Window window;
+    window.to_ = this;
+    if (sum >= 0 && count > 0) {
+      window.sum_ = sum;
+      window.count_ = static_cast<std::uint64_t>(count);
+    }
     const metrics::MutexLock lock(series_->mutex);
     auto place = series_->totals.find(labels);
     if (place == series_->totals.end()) {
       LabelValues added = labels;
       if (series_->totals.size() >= series_max_) {
         added.fill(metrics::kOverflowLabelValue);
-        overflows_.Lookup(name_)->Increment();
+        window.place_ = Window::Place::kOverflow;
       }
       place = series_->totals.try_emplace(std::move(added)).first;
     }
-    metrics::CallbackSummary& total = place->second;
-    if (count <= 0 || sum < 0) return;
-    total.sum += sum;
-    total.count += static_cast<std::uint64_t>(count);
+    window.total_ = &place->second;
+    return window;
   }
 
  private:
@@ -80,6 +108,14 @@ class Summaries {
     metrics::Mutex mutex = {};
     std::map<LabelValues, metrics::CallbackSummary> totals STREAMHOUSE_GUARDED_BY(mutex) = {};
   };
+
+  void Add(const Window& window) {
+    if (window.count_ == 0) return;
+    const metrics::MutexLock lock(series_->mutex);
+    window.total_->sum += window.sum_;
+    window.total_->count += window.count_;
+    if (window.place_ == Window::Place::kOverflow) overflows_.Lookup(name_)->Increment();
+  }
 
   const std::shared_ptr<Series> series_;
   const std::size_t series_max_;

@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "integrations/librdkafka/statistics.h"
-#include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "metrics_core/testing/page_comparison.h"
+#include "tests/integrations/librdkafka/client_state_fixture.h"
 
 namespace streamhouse::librdkafka {
 namespace {
@@ -17,53 +17,8 @@ namespace {
 using metrics::testing::MetricReader;
 using metrics::testing::PageDifference;
 
-constexpr std::int64_t kNow = 1'700'000'000;
-
-// Documents of one instance, each a second after the one before.
-class ClientStateTest : public ::testing::Test {
+class ClientStateTest : public ClientStateFixture {
  protected:
-  void SetUp() override { ASSERT_TRUE(counters_.Register(registry_).ok()); }
-
-  Statistics Document(const std::string& type) {
-    ++seconds_;
-    return {.name = "app#" + type + "-1",
-            .client_id = "app",
-            .type = type,
-            .ts = seconds_ * 1'000'000,
-            .time = kNow + seconds_};
-  }
-
-  static BrokerStatistics Broker(const std::string& name, std::int64_t nodeid) {
-    return {.name = name,
-            .nodename = name.substr(0, name.find('/')),
-            .source = nodeid < 0 ? "configured" : "learned",
-            .state = "UP",
-            .nodeid = nodeid,
-            .rxidle = 1000};
-  }
-
-  // Of broker 1, assigned, read up to `position` of 10.
-  static PartitionStatistics Partition(std::int64_t number, std::int64_t position) {
-    return {.partition = number,
-            .broker = 1,
-            .is_desired = true,
-            .is_active = true,
-            .next_offset = 10,
-            .app_offset = position,
-            .committed_offset = position,
-            .lo_offset = 0,
-            .hi_offset = 10,
-            .ls_offset = 10,
-            .rxmsgs = 10};
-  }
-
-  Statistics ConsumerDocument(const PartitionStatistics& partition) {
-    Statistics document = Document("consumer");
-    document.brokers = {Broker("kafka:9092/1", 1)};
-    document.topics = {{.topic = "orders", .partitions = {partition}}};
-    return document;
-  }
-
   std::optional<double> Value(const char* family, metrics::testing::LabelPairs labels = {}) {
     return MetricReader(registry_).Value(family, labels);
   }
@@ -74,26 +29,6 @@ class ClientStateTest : public ::testing::Test {
     document.brokers[0].txbytes = sent;
     state.Take(document, counters_);
   }
-
-  std::optional<std::int64_t> LagAfter(const Statistics& document) {
-    state_.Take(document, counters_);
-    return state_.partitions().empty() ? std::nullopt : state_.partitions()[0].lag.exact;
-  }
-
-  std::int64_t Now() const { return seconds_ * 1'000'000; }
-
-  // The waits of the settings are 4 s.
-  void ExpectLagAfterARefetch(const PartitionStatistics& partition, std::int64_t lag) {
-    for (int i = 0; i < 4; ++i) {
-      EXPECT_EQ(LagAfter(ConsumerDocument(partition)), std::nullopt);
-    }
-    EXPECT_EQ(LagAfter(ConsumerDocument(partition)), lag);
-  }
-
-  metrics::Registry registry_;
-  StatisticsCounters counters_;
-  ClientState state_{{.group = "billing"}};
-  std::int64_t seconds_ = 0;
 };
 
 TEST_F(ClientStateTest, CountersGoOnWhenAClientIsMadeAgain) {
@@ -236,189 +171,6 @@ TEST_F(ClientStateTest, APartitionThatComesBackCountsFromZero) {
   EXPECT_EQ(Value("rdkafka_consumer_records_fetched_total"), 24);
 }
 
-TEST_F(ClientStateTest, KnowsTheLagOfAPartitionThatIsFetched) {
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-  EXPECT_EQ(state_.partitions()[0].position, 3);
-  EXPECT_EQ(state_.partitions()[0].committed, 3);
-}
-
-TEST_F(ClientStateTest, KnowsNoLagWhileTheBrokerIsDown) {
-  Statistics document = ConsumerDocument(Partition(0, 3));
-  document.brokers[0].state = "CONNECT";
-  EXPECT_EQ(LagAfter(document), std::nullopt);
-  EXPECT_EQ(state_.partitions()[0].lag.at_least, 7);
-}
-
-TEST_F(ClientStateTest, KnowsNoLagWhileTheBrokerIsSilent) {
-  Statistics document = ConsumerDocument(Partition(0, 3));
-  document.brokers[0].rxidle = (500 + kFetchSlackMilliseconds) * 1000;
-  EXPECT_EQ(LagAfter(document), 7);
-  document.brokers[0].rxidle += 1000;
-  EXPECT_EQ(LagAfter(document), std::nullopt);
-  document.brokers[0].rxidle = -1;
-  EXPECT_EQ(LagAfter(document), std::nullopt);
-}
-
-TEST_F(ClientStateTest, KnowsNoLagWithoutTheBrokerOfThePartition) {
-  PartitionStatistics partition = Partition(0, 3);
-  partition.broker = 2;
-  EXPECT_EQ(LagAfter(ConsumerDocument(partition)), std::nullopt);
-}
-
-TEST_F(ClientStateTest, KnowsNoLagOfAPausedPartition) {
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-  state_.Pause("orders", 0);
-  EXPECT_EQ(state_.partitions()[0].lag.exact, std::nullopt);
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
-}
-
-// The broker answers for other partitions meanwhile, so rxidle is young.
-TEST_F(ClientStateTest, KnowsNoLagAfterAPauseUntilThePartitionIsFetchedAgain) {
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-  state_.Pause("orders", 0);
-  seconds_ += 600;
-  state_.Resume("orders", 0, Now());
-  ExpectLagAfterARefetch(Partition(0, 3), 7);
-}
-
-TEST_F(ClientStateTest, ADocumentOfThePauseThatComesLateProvesNothing) {
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-  state_.Pause("orders", 0);
-  state_.Resume("orders", 0, Now() + 600'000'000);
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
-  seconds_ += 599;
-  ExpectLagAfterARefetch(Partition(0, 3), 7);
-}
-
-TEST_F(ClientStateTest, WaitsAsLongAsTheSettingsOfFetchesSay) {
-  const ClientSettings slow = {.fetch_wait_milliseconds = 3000, .queue_backoff_milliseconds = 10'000};
-  EXPECT_EQ(RefetchMilliseconds(slow), 16'000 + kFetchSlackMilliseconds);
-}
-
-// A new assignment goes on with the end that the last one left.
-TEST_F(ClientStateTest, KnowsNoLagAfterAnAssignmentUntilThePartitionIsFetchedAgain) {
-  PartitionStatistics partition = Partition(0, kUnknownOffset);
-  partition.is_desired = false;
-  EXPECT_EQ(LagAfter(ConsumerDocument(partition)), std::nullopt);
-  partition.is_desired = true;
-  ExpectLagAfterARefetch(partition, 0);
-  partition.is_active = false;
-  EXPECT_EQ(LagAfter(ConsumerDocument(partition)), std::nullopt);
-  partition.is_active = true;
-  ExpectLagAfterARefetch(partition, 0);
-}
-
-TEST_F(ClientStateTest, TheFirstEndOfAPartitionIsOfAYoungFetch) {
-  PartitionStatistics partition = Partition(0, 3);
-  partition.is_active = false;
-  partition.ls_offset = kUnknownOffset;
-  EXPECT_EQ(LagAfter(ConsumerDocument(partition)), std::nullopt);
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-}
-
-TEST_F(ClientStateTest, KnowsNoLagOfAPartitionWithANewLeaderUntilItIsFetchedAgain) {
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-  const auto of_new_leader = [&] {
-    PartitionStatistics partition = Partition(0, 3);
-    partition.broker = 2;
-    Statistics document = ConsumerDocument(partition);
-    document.brokers[0].nodeid = 2;
-    return LagAfter(document);
-  };
-  for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(of_new_leader(), std::nullopt);
-  }
-  EXPECT_EQ(of_new_leader(), 7);
-}
-
-TEST_F(ClientStateTest, KnowsNoLagAfterAReconnectUntilThePartitionIsFetchedAgain) {
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-  const auto reconnected = [&] {
-    Statistics document = ConsumerDocument(Partition(0, 3));
-    document.brokers[0].disconnects = 1;
-    return LagAfter(document);
-  };
-  for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(reconnected(), std::nullopt);
-  }
-  EXPECT_EQ(reconnected(), 7);
-}
-
-// librdkafka pauses all partitions until the program assigns.
-TEST_F(ClientStateTest, KnowsNoLagWhileTheGroupWaitsForTheProgram) {
-  for (const char* const join_state : {"wait-assign-call", "wait-unassign-call"}) {
-    Statistics document = ConsumerDocument(Partition(0, 3));
-    document.cgrp.join_state = join_state;
-    EXPECT_EQ(LagAfter(document), std::nullopt);
-    ExpectLagAfterARefetch(Partition(0, 3), 7);
-  }
-}
-
-// Without a rebalance callback.
-TEST_F(ClientStateTest, KnowsNoLagAfterARebalanceBetweenTwoDocuments) {
-  const auto rebalanced = [&](std::int64_t rebalances) {
-    Statistics document = ConsumerDocument(Partition(0, 3));
-    document.cgrp = {.join_state = "steady", .rebalance_cnt = rebalances, .assignment_size = 1};
-    return LagAfter(document);
-  };
-  EXPECT_EQ(rebalanced(1), 7);
-  for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(rebalanced(3), std::nullopt);
-  }
-  EXPECT_EQ(rebalanced(3), 7);
-}
-
-TEST_F(ClientStateTest, KnowsNoLagWhileTheQueueOfThePartitionIsFull) {
-  ClientState state{{.queued_records = 5, .queued_kilobytes = 2}};
-  const auto lag_with = [&](std::int64_t records, std::int64_t bytes) {
-    PartitionStatistics partition = Partition(0, 3);
-    partition.fetchq_cnt = records;
-    partition.fetchq_size = bytes;
-    state.Take(ConsumerDocument(partition), counters_);
-    EXPECT_EQ(state.partitions()[0].lag.at_least, 7);
-    return state.partitions()[0].lag.exact;
-  };
-  EXPECT_EQ(lag_with(4, 1999), 7);
-  EXPECT_EQ(lag_with(5, 10), std::nullopt);
-  for (int i = 0; i < 4; ++i) {
-    EXPECT_EQ(lag_with(4, 10), std::nullopt);
-  }
-  EXPECT_EQ(lag_with(4, 10), 7);
-  EXPECT_EQ(lag_with(1, 2000), std::nullopt);
-}
-
-TEST_F(ClientStateTest, APauseOutlivesARevocation) {
-  state_.Pause("orders", 0);
-  PartitionStatistics revoked = Partition(0, 3);
-  revoked.is_desired = false;
-  EXPECT_EQ(LagAfter(ConsumerDocument(revoked)), std::nullopt);
-  EXPECT_TRUE(state_.partitions().empty());
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
-  state_.Resume("orders", 0, Now());
-  ExpectLagAfterARefetch(Partition(0, 3), 7);
-}
-
-TEST_F(ClientStateTest, ForgetsPositionsUntilTheNextDocument) {
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-  state_.ForgetPositions(Now());
-  EXPECT_EQ(state_.partitions()[0].lag.at_least, std::nullopt);
-  EXPECT_EQ(state_.partitions()[0].position, std::nullopt);
-  ExpectLagAfterARefetch(Partition(0, 4), 6);
-  EXPECT_EQ(state_.partitions()[0].position, 4);
-}
-
-// The program polls it after the revocation, which it was emitted before.
-TEST_F(ClientStateTest, ADocumentFromBeforeARebalanceGivesNoPosition) {
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-  state_.ForgetPositions(Now() + 1'000'001);
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
-  ASSERT_EQ(state_.partitions().size(), 1U);
-  EXPECT_EQ(state_.partitions()[0].lag.at_least, std::nullopt);
-  EXPECT_EQ(state_.partitions()[0].position, std::nullopt);
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
-  EXPECT_EQ(state_.partitions()[0].position, 3);
-}
-
 TEST_F(ClientStateTest, CountsChangesOfTheAssignment) {
   Statistics document = ConsumerDocument(Partition(0, 3));
   document.cgrp = {.join_state = "steady", .rebalance_cnt = 3, .assignment_size = 1};
@@ -427,11 +179,11 @@ TEST_F(ClientStateTest, CountsChangesOfTheAssignment) {
 }
 
 TEST_F(ClientStateTest, IsYoungForThreeIntervalsAndTwoSeconds) {
-  ClientState slow{{.statistics_interval_milliseconds = 5000}};
+  ClientState slow{{.statistics_interval = std::chrono::seconds(5)}};
   const Statistics document = ConsumerDocument(Partition(0, 3));
   slow.Take(document, counters_);
-  EXPECT_TRUE(slow.IsYoung(document.time + 17));
-  EXPECT_FALSE(slow.IsYoung(document.time + 18));
+  EXPECT_TRUE(slow.IsYoung(std::chrono::seconds(document.time + 17)));
+  EXPECT_FALSE(slow.IsYoung(std::chrono::seconds(document.time + 18)));
 }
 
 }  // namespace

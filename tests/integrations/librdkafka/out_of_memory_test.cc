@@ -18,6 +18,7 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
+#include "metrics_core/testing/page_comparison.h"
 #include "tests/integrations/librdkafka/mock_cluster.h"
 
 namespace {
@@ -91,7 +92,7 @@ class OutOfMemoryTest : public ::testing::Test {
         R"({"name": ")" + std::string(rd_kafka_name(client)) + R"(", "client_id": "app", "type": "consumer", "ts": )" +
         std::to_string(second) + R"(000000, "time": 9999999999, "cgrp": {"join_state": "steady"}, "brokers": {")" +
         figures.broker + R"(": {"name": ")" + figures.broker +
-        R"(", "nodename": "kafka.example.com:9092", "state": "UP", "rxidle": 5, "nodeid": )" +
+        R"(", "nodename": "kafka.example.com:9092", "state": "UP", "rxidle": 5, "throttle": {"sum": 250, "cnt": 1}, "nodeid": )" +
         std::to_string(figures.number) + R"(, "txbytes": )" + std::to_string(figures.total) + R"(, "disconnects": )" +
         std::to_string(figures.disconnects) + R"(, "req": {"Fetch": )" + std::to_string(figures.total) +
         R"(}}}, "topics": {")" + kTopic + R"(": {"topic": ")" + kTopic + R"(", "partitions": {)" +
@@ -103,6 +104,13 @@ class OutOfMemoryTest : public ::testing::Test {
   }
 
   std::optional<double> Value(const char* family) { return MetricReader(*registry_).Value(family); }
+  // Empty where these windows were added, each of one value of a quarter of a second.
+  std::string DifferenceOfWindows(int windows) {
+    const std::string labels = R"({client="app",broker="kafka.example.com:9092"} )";
+    const std::string page = "rdkafka_throttle_seconds_sum" + labels + std::to_string(windows * 0.25) +
+                             "\nrdkafka_throttle_seconds_count" + labels + std::to_string(windows) + "\n";
+    return metrics::testing::PageDifference(*registry_, page, {"rdkafka_throttle_seconds"});
+  }
   std::size_t Lags() { return MetricReader(*registry_).SeriesCount("streamhouse_consumer_lag_records"); }
 
   rd_kafka_t* const other_;
@@ -145,8 +153,40 @@ TEST_F(OutOfMemoryTest, ADocumentThatIsLostProvesNoLag) {
     ASSERT_TRUE(Take(client_, 4, {.disconnects = 1}).ok());
     EXPECT_EQ(Value("rdkafka_consumer_assigned_partitions"), 2) << refusals;
     EXPECT_EQ(Lags(), 0U) << refusals;
-    ASSERT_TRUE(Take(client_, 9, {.disconnects = 1}).ok());
+    ASSERT_TRUE(Take(client_, 11, {.disconnects = 1}).ok());
     EXPECT_EQ(Lags(), 2U) << refusals;
+  }
+  EXPECT_GT(refusals, 10);
+}
+
+// Without an obstacle that the document after it would tell of.
+TEST_F(OutOfMemoryTest, ALostDocumentIsAGap) {
+  int refusals = 0;
+  for (bool is_refused = true; is_refused; refusals += is_refused ? 1 : 0) {
+    StartAgain();
+    metrics_->Forget(other_);
+    ASSERT_TRUE(Take(client_, 2, {}).ok());
+    failing_ = refusals;
+    is_refused = !Take(client_, 3, {}).ok();
+    ASSERT_TRUE(Take(client_, 4, {}).ok());
+    EXPECT_EQ(Lags(), is_refused ? 0U : 2U) << refusals;
+  }
+  EXPECT_GT(refusals, 10);
+}
+
+TEST_F(OutOfMemoryTest, ADocumentThatIsPassedAgainCountsOnce) {
+  int refusals = 0;
+  for (bool is_refused = true; is_refused; refusals += is_refused ? 1 : 0) {
+    StartAgain();
+    failing_ = refusals;
+    is_refused = !Take(client_, 2, {.total = 30}).ok();
+    if (is_refused) {
+      EXPECT_EQ(DifferenceOfWindows(1), "") << refusals;
+      ASSERT_TRUE(Take(client_, 2, {.total = 30}).ok());
+    }
+    EXPECT_EQ(DifferenceOfWindows(2), "") << refusals;
+    EXPECT_EQ(Value("rdkafka_broker_sent_bytes_total"), 130) << refusals;
+    EXPECT_EQ(Value("rdkafka_statistics_total"), 2) << refusals;
   }
   EXPECT_GT(refusals, 10);
 }
@@ -201,6 +241,21 @@ TEST_F(OutOfMemoryTest, AClientWhosePauseIsLostHasNoLag) {
   metrics_->OnResume(client_, kTopic, 0);
   ASSERT_TRUE(Take(client_, 1'000'000'000, {}).ok());
   EXPECT_EQ(Lags(), 0U);
+}
+
+// No call has told of the client before.
+TEST_F(OutOfMemoryTest, AClientWhoseFirstPauseIsLostHasNoLag) {
+  double lost = 1;
+  for (int failing = 0; lost > 0; ++failing) {
+    StartAgain();
+    allocations_before_failure = failing;
+    metrics_->OnPause(client_, kTopic, 0);
+    allocations_before_failure = -1;
+    lost = *Value("rdkafka_events_lost_total");
+    ASSERT_TRUE(Take(client_, 2, {}).ok());
+    metrics_->Forget(other_);
+    EXPECT_EQ(Lags(), lost > 0 ? 0U : 1U) << failing;
+  }
 }
 
 TEST_F(OutOfMemoryTest, ARecordIsLostAndCounted) {

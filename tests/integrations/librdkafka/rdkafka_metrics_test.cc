@@ -81,18 +81,22 @@ class RdkafkaMetricsTest : public ::testing::Test {
                  {{"topic", "orders"}, {"partition", partition}, {"group", "billing"}});
   }
 
-  // The lag of a consumer with these settings, after a document that is 10 s old. There the broker
-  // was silent for 5 s, and 5 records of 2,000,000 bytes wait for the program.
+  // There the broker was silent for 5 s, and 5 records of 2,000,000 bytes wait for the program.
+  static std::string Document(const TestClient& consumer, int monotonic_second, std::time_t time) {
+    return R"({"name": ")" + std::string(rd_kafka_name(consumer.handle())) + R"(", "type": "consumer", "ts": )" +
+           std::to_string(monotonic_second) + R"(000000, "time": )" + std::to_string(time) +
+           R"(, "brokers": {"a:1/1": {"name": "a:1/1", "nodename": "a:1", "nodeid": 1, "state": "UP",
+        "rxidle": 5000000}}, "topics": {"orders": {"topic": "orders", "partitions": {"0": {"partition": 0,
+        "broker": 1, "desired": true, "fetch_state": "active", "app_offset": 3, "ls_offset": 8, "hi_offset": 12,
+        "fetchq_cnt": 5, "fetchq_size": 2000000}}}}})";
+  }
+
+  // The lag of a consumer with these settings, after a document that is 10 s old.
   std::optional<double> LagWith(Settings settings) {
     settings.emplace("statistics.interval.ms", "5000");
     settings.emplace("fetch.wait.max.ms", "3000");
     const auto consumer = Consumer(settings);
-    const std::string json = R"({"name": ")" + std::string(rd_kafka_name(consumer->handle())) +
-                             R"(", "type": "consumer", "ts": 1, "time": )" + std::to_string(std::time(nullptr) - 10) +
-                             R"(, "brokers": {"a:1/1": {"name": "a:1/1", "nodename": "a:1", "nodeid": 1, "state": "UP",
-        "rxidle": 5000000}}, "topics": {"orders": {"topic": "orders", "partitions": {"0": {"partition": 0,
-        "broker": 1, "desired": true, "fetch_state": "active", "app_offset": 3, "ls_offset": 8, "hi_offset": 12,
-        "fetchq_cnt": 5, "fetchq_size": 2000000}}}}})";
+    const std::string json = Document(*consumer, 1, std::time(nullptr) - 10);
     EXPECT_TRUE(metrics_->OnStatistics(consumer->handle(), json).ok());
     return Lag();
   }
@@ -372,6 +376,19 @@ TEST_F(RdkafkaMetricsTest, CountsDocumentsThatItRefuses) {
   const auto producer = Producer({{"statistics.interval.ms", "0"}});
   EXPECT_EQ(metrics_->OnStatistics(producer->handle(), "{").code(), metrics::StatusCode::kInvalidArgument);
   EXPECT_EQ(Value("rdkafka_statistics_refused_total", {{"reason", "invalid_argument"}}), 1);
+}
+
+TEST_F(RdkafkaMetricsTest, ADocumentThatItRefusesProvesNoLag) {
+  const auto consumer = Consumer({{"statistics.interval.ms", "60000"}, {"fetch.wait.max.ms", "3000"}});
+  const auto lag_at = [&](int second) {
+    EXPECT_TRUE(metrics_->OnStatistics(consumer->handle(), Document(*consumer, second, std::time(nullptr))).ok());
+    return Lag();
+  };
+  EXPECT_EQ(lag_at(1), 5);
+  EXPECT_FALSE(metrics_->OnStatistics(consumer->handle(), "{").ok());
+  EXPECT_EQ(lag_at(2), std::nullopt);
+  EXPECT_EQ(lag_at(13), std::nullopt);
+  EXPECT_EQ(lag_at(14), 5);
 }
 
 TEST_F(RdkafkaMetricsTest, AFatalErrorIsCountedByItsCause) {

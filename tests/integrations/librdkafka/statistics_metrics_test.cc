@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -27,7 +28,7 @@ constexpr std::int64_t kNow = 1'700'000'000;
 class StatisticsMetricsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto made = StatisticsMetrics::Register(registry_, [this] { return now_; });
+    auto made = StatisticsMetrics::Register(registry_, [this] { return std::chrono::seconds(now_); });
     ASSERT_TRUE(made.ok());
     metrics_ = *std::move(made);
   }
@@ -191,6 +192,43 @@ TEST_F(StatisticsMetricsTest, AChangeBeforeTheFirstDocumentIsKept) {
   metrics_->Change("app#consumer-1", Settings, [](ClientState& state) { state.Pause("orders", 0); });
   EXPECT_EQ(MetricReader(registry_).SeriesCount("rdkafka_consumer_assigned_partitions"), 0U);
   TakeConsumer("app#consumer-1", 3, 1);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 1);
+}
+
+TEST_F(StatisticsMetricsTest, AClientThatAppearsAfterALostPauseHasNoLag) {
+  TakeConsumer("app#consumer-1", 3, 1);
+  metrics_->NoteLostPause("app#consumer-2");
+  TakeConsumer("app#consumer-1", 3, 2);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 0);
+  TakeConsumer("app#consumer-2", 3, 3);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 1);
+}
+
+TEST_F(StatisticsMetricsTest, AClientWhosePauseIsLostHasNoLag) {
+  TakeConsumer("app#consumer-1", 3, 1);
+  metrics_->NoteLostPause("app#consumer-1");
+  TakeConsumer("app#consumer-2", 3, 2);
+  EXPECT_EQ(MetricReader(registry_).Value("streamhouse_consumer_lag_records"), 7);
+  TakeConsumer("app#consumer-1", 3, 3);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 1);
+}
+
+TEST_F(StatisticsMetricsTest, ALostDocumentProvesNoLagOfItsClient) {
+  TakeConsumer("app#consumer-1", 3, 1);
+  metrics_->NoteLostDocument("app#consumer-1");
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 0);
+  TakeConsumer("app#consumer-1", 3, 2);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 1);
+  TakeConsumer("app#consumer-1", 3, 10'000'000);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 0);
+}
+
+TEST_F(StatisticsMetricsTest, ALostDocumentOfAnotherClientChangesNothing) {
+  TakeConsumer("app#consumer-1", 3, 1);
+  metrics_->NoteLostDocument("app#consumer-2");
+  TakeConsumer("app#consumer-1", 3, 2);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 0);
+  TakeConsumer("app#consumer-2", 3, 3);
   EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 1);
 }
 

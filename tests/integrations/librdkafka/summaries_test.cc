@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/page_comparison.h"
@@ -18,14 +20,28 @@ class SummariesTest : public ::testing::Test {
     ASSERT_TRUE(summaries_.Register(registry_, options).ok());
   }
 
+  void Add(const Summaries<2>::LabelValues& labels, double sum, std::int64_t count) {
+    summaries_.Prepare(labels, sum, count).Add();
+  }
+
+  // A family of two series at most.
+  Summaries<1>& Limited() {
+    const auto overflows =
+        registry_.AddCounter({.name = "overflows_total", .help = "Overflows", .labels = {"family"}}).value();
+    limited_.CountOverflows(overflows);
+    EXPECT_TRUE(limited_.Register(registry_, {.name = "batch_bytes", .help = "Bytes", .labels = {"topic"}}).ok());
+    return limited_;
+  }
+
   metrics::Registry registry_;
   Summaries<2> summaries_;
+  Summaries<1> limited_{2};
 };
 
 TEST_F(SummariesTest, AddUpByLabels) {
-  summaries_.Add({"a", "x:1"}, 0.5, 2);
-  summaries_.Add({"a", "x:1"}, 1, 1);
-  summaries_.Add({"a", "y:1"}, 4, 1);
+  Add({"a", "x:1"}, 0.5, 2);
+  Add({"a", "x:1"}, 1, 1);
+  Add({"a", "y:1"}, 4, 1);
   EXPECT_EQ(PageDifference(registry_, R"(
     wait_seconds_sum{client="a",broker="x:1"} 1.5
     wait_seconds_count{client="a",broker="x:1"} 3
@@ -36,7 +52,7 @@ TEST_F(SummariesTest, AddUpByLabels) {
 }
 
 TEST_F(SummariesTest, AWindowWithoutValuesBeginsASeries) {
-  summaries_.Add({"a", "x:1"}, 0, 0);
+  Add({"a", "x:1"}, 0, 0);
   EXPECT_EQ(PageDifference(registry_, R"(
     wait_seconds_sum{client="a",broker="x:1"} 0
     wait_seconds_count{client="a",broker="x:1"} 0
@@ -45,9 +61,9 @@ TEST_F(SummariesTest, AWindowWithoutValuesBeginsASeries) {
 }
 
 TEST_F(SummariesTest, NeverFall) {
-  summaries_.Add({"a", "x:1"}, 3, 1);
-  summaries_.Add({"a", "x:1"}, -2, 1);
-  summaries_.Add({"a", "x:1"}, 2, -1);
+  Add({"a", "x:1"}, 3, 1);
+  Add({"a", "x:1"}, -2, 1);
+  Add({"a", "x:1"}, 2, -1);
   EXPECT_EQ(PageDifference(registry_, R"(
     wait_seconds_sum{client="a",broker="x:1"} 3
     wait_seconds_count{client="a",broker="x:1"} 1
@@ -55,13 +71,25 @@ TEST_F(SummariesTest, NeverFall) {
             "");
 }
 
+TEST_F(SummariesTest, AWindowThatIsNotAddedChangesNoSum) {
+  const auto window = summaries_.Prepare({"a", "x:1"}, 3, 1);
+  Add({"a", "x:1"}, 2, 1);
+  EXPECT_EQ(PageDifference(registry_, R"(
+    wait_seconds_sum{client="a",broker="x:1"} 2
+    wait_seconds_count{client="a",broker="x:1"} 1
+  )"),
+            "");
+  window.Add();
+  EXPECT_EQ(PageDifference(registry_, R"(
+    wait_seconds_sum{client="a",broker="x:1"} 5
+    wait_seconds_count{client="a",broker="x:1"} 2
+  )"),
+            "");
+}
+
 TEST_F(SummariesTest, AddToOneSeriesBeyondTheLimit) {
-  Summaries<1> limited(2);
-  ASSERT_TRUE(limited.Register(registry_, {.name = "batch_bytes", .help = "Bytes", .labels = {"topic"}}).ok());
-  const auto overflows =
-      registry_.AddCounter({.name = "overflows_total", .help = "Overflows", .labels = {"family"}}).value();
-  limited.CountOverflows(overflows);
-  for (const char* topic : {"a", "b", "c", "d", "a"}) limited.Add({topic}, 5, 1);
+  Summaries<1>& limited = Limited();
+  for (const char* topic : {"a", "b", "c", "d", "a"}) limited.Prepare({topic}, 5, 1).Add();
   EXPECT_EQ(PageDifference(registry_, R"(
     batch_bytes_sum{topic="_overflow"} 10
     batch_bytes_count{topic="_overflow"} 2
@@ -73,6 +101,14 @@ TEST_F(SummariesTest, AddToOneSeriesBeyondTheLimit) {
   )",
                            {"batch_bytes", "overflows_total"}),
             "");
+}
+
+TEST_F(SummariesTest, CountNoOverflowOfAWindowWithoutValues) {
+  Summaries<1>& limited = Limited();
+  for (const char* topic : {"a", "b", "c", "c"}) limited.Prepare({topic}, 0, 0).Add();
+  EXPECT_EQ(PageDifference(registry_, "", {"overflows_total"}), "");
+  limited.Prepare({"c"}, 5, 3).Add();
+  EXPECT_EQ(PageDifference(registry_, R"(overflows_total{family="batch_bytes"} 1)", {"overflows_total"}), "");
 }
 
 TEST_F(SummariesTest, RefuseANameThatIsTaken) {
