@@ -21,6 +21,20 @@ class GuaranteesAreNumbered(RuleTestCase):
         function = "// A.\n#pragma once\nclass A {\n  // Guarantees: it is so. It stays so.\n  void F();\n};\n"
         self.assertFinds(self.rule, {"client/a.h": around, "client/b.h": function}, "client/a.h:2", "client/b.h:4")
 
+    def test_finds_a_label_without_a_guarantee_right_below_it(self):
+        empty_line = "// A.\n// Guarantees:\n//\n// It is so. It stays so.\n"
+        label = "// A.\n// Guarantees:\n// Cost: none.\n"
+        code = "// A.\nclass A {\n  // Guarantees of F:\n  void F();\n};\n"
+        files = {"agent/a.h": empty_line, "agent/b.h": label, "agent/c.h": code}
+        self.assertFinds(self.rule, files, "agent/a.h:2", "agent/b.h:2", "agent/c.h:3")
+
+    def test_finds_two_sentences_where_one_ends_in_brackets_or_a_quotation(self):
+        for first in ("It is so (b.h.)", 'It is "so."'):
+            self.assertFinds(self.rule, {"agent/a.h": f"// A.\n// Guarantees: {first}\n// Stays so.\n"}, "agent/a.h:2")
+
+    def test_takes_no_abbreviation_for_the_end_of_a_sentence(self):
+        self.assertClean(self.rule, {"agent/a.h": "// A.\n// Guarantees: e.g. it is so, i.e. it stays so.\n"})
+
     def test_lets_one_sentence_and_lists_be(self):
         for text in (
             "// A.\n// Guarantees: it is so (b.h).\n// Thread safety: any. All.\n",
@@ -41,6 +55,19 @@ class CommentsNameMembersThatExist(RuleTestCase):
     def test_lets_members_and_types_of_libraries_be(self):
         text = "// Log::Append(), End::kTorn, std::Log::Gone, Other::Gone, Gone.\nclass Other;\n"
         self.assertClean(self.rule, {"agent/log.h": self.log, "client/a.h": text})
+
+    def test_lets_members_be_that_a_type_inherits(self):
+        derived = "class Big final : public Log, private base::Of<int> {\n};\n\n// Big::Append()\n"
+        further = "struct Bigger : Big {\n  int a;\n};\n\n// Bigger::Append().\n"
+        template = "template <typename T>\nclass Of {\n  void Get();\n};\n// Big::Get()\n"
+        files = {"agent/log.h": self.log, "agent/big.h": derived, "agent/bigger.h": further, "agent/of.h": template}
+        self.assertClean(self.rule, files)
+        files["client/a.cc"] = "\n// Bigger::Removed(), Log::Get()\n"
+        self.assertFinds(self.rule, files, *["client/a.cc:2"] * 2)
+
+    def test_lets_members_be_of_a_type_that_is_derived_from_one_of_a_library(self):
+        text = "class A : public ::testing::Test {\n};\n// A::SetUp()\n"
+        self.assertClean(self.rule, {"tests/a.h": text})
 
 
 if __name__ == "__main__":

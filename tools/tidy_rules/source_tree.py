@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.MULTILINE)
+# Behind a quotation and brackets too, not behind an abbreviation.
+SENTENCE_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)(?<!\bvs)[.!?](?:\*\*|[)\]\"'`])*(?:\s+|$)")
 
 
 @dataclasses.dataclass(frozen=True, order=True)
