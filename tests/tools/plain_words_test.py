@@ -87,6 +87,21 @@ class ScriptsUsePlainWords(RuleTestCase):
         ])
         self.assertFinds(self.rule, {"tests/a.py": python}, "tests/a.py:2", "tests/a.py:4")
 
+    def test_finds_a_word_in_docstrings_with_other_quotes(self):
+        python = "def a():\n    r'''Whoever waits.'''\n    return '''nobody'''\n"
+        self.assertFinds(self.rule, {"tests/a.py": python}, "tests/a.py:2")
+
+    def test_reads_cmake_make_services_and_scripts_of_packages(self):
+        named = ("CMakeLists.txt", "a/a.cmake", "a/a.cmake.in", "a/Makefile", "a/a.service", "a/a.conf", "WORKSPACE")
+        files = dict.fromkeys(named, "a=b  # Whoever waits.\n") | {"a/a.postinst": "#!/bin/sh\n# Whoever waits.\n"}
+        lines = [f"{path}:1" for path in named]
+        self.assertFinds(self.rule, files, *lines, "a/a.postinst:2")
+
+    def test_takes_no_hash_in_quotes_for_a_comment(self):
+        python = 'a = "b # nobody"\nc = \'\'\'\n# nobody\n\'\'\'\nd = f(\n    """nobody # anew""")\n'
+        shell = "#!/bin/sh\necho 'a # nobody' \"b # nobody\" c\\ # Whoever waits.\necho $# # Anew.\n"
+        self.assertFinds(self.rule, {"tools/a.py": python, "tools/a": shell}, "tools/a:2", "tools/a:3")
+
     def test_lets_code_and_names_of_code_be(self):
         script = 'nobody = "nobody"\n# The user `nobody`.\n#nobody\n'
         self.assertClean(self.rule, {"tools/a.py": script})
@@ -155,6 +170,13 @@ class DocumentsHaveShortSentences(RuleTestCase):
     def test_finds_a_long_sentence_in_a_paragraph_and_in_an_item(self):
         text = f"# T\n\nShort. {self.long}\n\n- a\n- {self.long}\n  Short.\n"
         self.assertFinds(self.rule, {"docs/a.md": text}, "docs/a.md:3", "docs/a.md:6")
+
+    def test_ends_a_sentence_behind_brackets_and_quotes_and_not_at_an_abbreviation(self):
+        half = "word " * 16
+        for end in ("end.)", 'end."', "end.`", "**end.**", "(end?)"):
+            self.assertClean(self.rule, {"docs/a.md": f"{half}{end} {half}end.\n"})
+        for middle in ("e.g.", "(i.e.", "cf."):
+            self.assertFinds(self.rule, {"docs/a.md": f"{half}{middle} {half}end.\n"}, "docs/a.md:1")
 
     def test_counts_no_tables_code_and_names_of_tests(self):
         names = "`//a:b_test` `ATest.Does`, " * 20

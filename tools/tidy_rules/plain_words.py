@@ -1,7 +1,9 @@
 """Comments that a reader understands at the first reading, as far as a machine can tell."""
 
 import functools
+import io
 import re
+import tokenize
 
 from tidy_rules import source_tree
 
@@ -89,15 +91,20 @@ _IDENTIFIER = re.compile(r"(?<!::)\b[A-Za-z_]\w+")
 _GLOSSARY_ROW = re.compile(r"^\| ([^|]+?) \|", re.MULTILINE)
 # History says what was said then.
 _HISTORY = "CHANGELOG.md"
-# A comment of a script, and what stands between three quotes at the start of a line.
-_SCRIPT_PROSE = re.compile(
-    r'^[ \t]*r?"""(?P<docstring>.*?)"""|(?:^|(?<=\s))#(?P<comment>[ \t][^\n]*)', re.DOTALL | re.MULTILINE
+# A comment of a shell, of CMake or of a service: not within quotes that the line opens.
+_HASH_COMMENT = re.compile(
+    r"""^(?:[^\n"'#\\]|\\.|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|(?<=\S)\#)*?(?:^|(?<=\s))\#(?P<comment>[ \t][^\n]*)""",
+    re.MULTILINE,
 )
+_DOCSTRING = re.compile(r"""[rRuU]?(?P<quotes>\"""|\'\'\')(?P<text>.*)(?P=quotes)""", re.DOTALL)
+# The last token before a statement, apart from comments and line ends that end no statement.
+_BEFORE_STATEMENT = {tokenize.DEDENT, tokenize.INDENT, tokenize.NEWLINE}
 _CODE_SPAN = re.compile(r"`[^`\n]*`")
-_SCRIPT_SUFFIXES = (".py", ".sh", ".bazel", ".bzl", ".BUILD")
+_PYTHON_SUFFIXES = (".py", ".bazel", ".bzl", ".BUILD")
+_SCRIPT_SUFFIXES = (*_PYTHON_SUFFIXES, ".sh", ".cmake", ".service", ".conf")
+_SCRIPT_NAME = re.compile(r"(?:.*/)?(?:CMakeLists\.txt|Makefile|WORKSPACE|\.bazelrc|[^/]*\.cmake\.in)")
 # Pages that keep what was decided then, each read once, for its reasons.
 _RECORDS = "docs/decisions/"
-_SENTENCE_END = re.compile(r"[.!?](?:\*\*)?(?:\s+|$)")
 _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _DOCUMENT_ITEM = re.compile(r"\s*(?:[-*]|\d+\.)\s+")
 _NO_PROSE = re.compile(r"\s*\||#|<!--")
@@ -138,7 +145,7 @@ def _sentences(paragraph):
     first, words = None, []
     for number, text in paragraph:
         begin = 0
-        for end in [*_SENTENCE_END.finditer(text), None]:
+        for end in [*source_tree.SENTENCE_END.finditer(text), None]:
             piece = text[begin : end.end() if end else len(text)]
             words += [word for word in piece.split() if re.search(r"\w", word)]
             first = first or (number if words else None)
@@ -196,25 +203,52 @@ def _found_in_text(text, pattern):
 
 def _scripts(tree):
     for file in tree.files.values():
-        if file.suffix in _SCRIPT_SUFFIXES or not file.suffix and file.text.startswith("#!"):
+        if file.suffix in _SCRIPT_SUFFIXES or _SCRIPT_NAME.fullmatch(file.path) or file.text.startswith("#!"):
             yield file
 
 
+def _prose_of_python(text):
+    """(offset, text) of each comment and docstring; Starlark is read alike. None where this is no Python."""
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    found, last = [], tokenize.NEWLINE
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            offset = starts[token.start[0] - 1] + token.start[1]
+            docstring = _DOCSTRING.fullmatch(token.string) if token.type == tokenize.STRING else None
+            if token.type == tokenize.COMMENT and token.string[1:2].isspace():
+                found.append((offset + 1, token.string[1:]))
+            elif docstring and last in _BEFORE_STATEMENT:
+                found.append((offset + docstring.start("text"), docstring["text"]))
+            last = last if token.type in (tokenize.COMMENT, tokenize.NL) else token.type
+    except (tokenize.TokenError, IndentationError):
+        return None
+    return found
+
+
+def _prose_pieces(text, is_python):
+    pieces = _prose_of_python(text) if is_python else None
+    if pieces is None:
+        pieces = [(match.start("comment"), match["comment"]) for match in _HASH_COMMENT.finditer(text)]
+    return pieces
+
+
 @functools.cache
-def _script_prose(text):
+def _script_prose(text, is_python):
     """A script with all but its comments and docstrings blanked out, and names of code within these too."""
     pieces = []
     end = 0
-    for match in _SCRIPT_PROSE.finditer(text):
-        part = match.lastgroup
-        pieces += [source_tree.blank(text[end : match.start(part)]), match[part]]
-        end = match.end(part)
+    for start, piece in _prose_pieces(text, is_python):
+        pieces += [source_tree.blank(text[end:start]), piece]
+        end = start + len(piece)
     prose = "".join(pieces) + source_tree.blank(text[end:])
     return _CODE_SPAN.sub(lambda span: source_tree.blank(span.group()), prose)
 
 
 def _found_in_script(file, pattern):
-    return _found_in_text(_script_prose(file.text), pattern)
+    is_python = file.suffix in _PYTHON_SUFFIXES or file.text.partition("\n")[0].endswith("python3")
+    return _found_in_text(_script_prose(file.text, is_python), pattern)
 
 
 def _document_paragraphs(text):
