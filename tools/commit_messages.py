@@ -90,7 +90,7 @@ def strict_problems(message):
 
 
 def subject_problems(message, folders):
-    """What else is wrong with a message of a commit from SUBJECTS_SINCE on; `folders` are those of its tree."""
+    """What else is wrong with a message of a commit from SUBJECTS_SINCE on; `folders` may be its areas."""
     subject = message.split("\n", 1)[0]
     areas, _, change = subject.partition(": ")
     for area in areas.split(", "):
@@ -120,11 +120,22 @@ def commits(root, start):
     return _git(root, "rev-list", "--no-merges", "--max-count=1", "HEAD").split()
 
 
+def _removed_files(root, name):
+    listed = _git(root, "show", "--no-renames", "--diff-filter=D", "--name-only", "--format=", name)
+    return [path for path in listed.split("\n") if path]
+
+
+def _folders(root, name):
+    """Folders of the tree of a commit, and the folders that the commit removes."""
+    removed = {str(folder) for path in _removed_files(root, name) for folder in pathlib.PurePosixPath(path).parents}
+    return removed.union(_git(root, "ls-tree", "-rd", "--name-only", name).split("\n"))
+
+
 def _removed_sources(root, name, message):
     """What is wrong with a commit of documents: the sources that it removes."""
     if not _OF_DOCUMENTS.match(message):
         return
-    for path in _git(root, "show", "--no-renames", "--diff-filter=D", "--name-only", "--format=", name).split("\n"):
+    for path in _removed_files(root, name):
         if _SOURCE.search(path) and not path.startswith(("docs/", "findings/")):
             yield f"it removes {path}, which its subject does not say"
 
@@ -136,7 +147,7 @@ def _problems_of(root, name):
     if authored >= STRICT_SINCE:
         found += [*strict_problems(message), *_removed_sources(root, name, message)]
     if authored >= SUBJECTS_SINCE:
-        found += subject_problems(message, set(_git(root, "ls-tree", "-rd", "--name-only", name).split("\n")))
+        found += subject_problems(message, _folders(root, name))
     return found
 
 

@@ -153,6 +153,18 @@ class History(unittest.TestCase):
         wrong = [self.commit(f"{subject}\n\nWhy.\n", day, moment + "+00:00") for subject in subjects]
         self.assertEqual((wrong[::-1], 4), self.check())
 
+    def test_may_name_folders_that_it_or_a_later_commit_removes(self):
+        day, moment = commit_messages.SUBJECTS_SINCE.split("T")
+        (self.tree / "old/part").mkdir(parents=True)
+        (self.tree / "old/part/a.h").write_text("x\n")
+        self.git("add", ".")
+        self.commit("old/part: count\n\nWhy.\n", day, moment + "+00:00")
+        self.git("rm", "--quiet", "-r", "old")
+        self.commit("old/part: remove it\n\nWhy.\n", day, moment + "+00:00")
+        self.assertEqual(([], 2), self.check())
+        wrong = self.commit("old/part: count again\n\nWhy.\n", day, moment + "+00:00")
+        self.assertEqual(([wrong], 3), self.check())
+
     def test_may_have_merges(self):
         self.git("checkout", "--quiet", "-b", "side")
         self.commit(GOOD)
