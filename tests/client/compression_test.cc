@@ -9,7 +9,7 @@ namespace {
 
 class CompressionTest : public ProducerFixture, public testing::WithParamInterface<Compression> {};
 
-TEST_P(CompressionTest, IsWhatTheProducersBatchesAskFor) {
+TEST_P(CompressionTest, IsThatOfTheProducersOptions) {
   options_.compression = GetParam();
   Start();
   Send("a");

@@ -24,7 +24,7 @@ class ConsumerMetricsTest : public ConsumerFixture {
   }
 };
 
-TEST_F(ConsumerMetricsTest, CountWhatPollReturned) {
+TEST_F(ConsumerMetricsTest, CountRecordsThatPollReturned) {
   Write({"abc", "d"});
   Start();
   EXPECT_EQ(Poll(), "abc,d");
@@ -32,7 +32,7 @@ TEST_F(ConsumerMetricsTest, CountWhatPollReturned) {
   EXPECT_EQ(OfTopic("bytes_consumed_total"), 4);
 }
 
-TEST_F(ConsumerMetricsTest, DoNotCountWhatIsOnlyReadAhead) {
+TEST_F(ConsumerMetricsTest, DoNotCountRecordsThatAreOnlyReadAhead) {
   Write({"a"});
   Start();
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kFetch, 3));

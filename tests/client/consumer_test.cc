@@ -36,7 +36,7 @@ TEST_F(ConsumerTest, PollReturnsRecordsWithTheirPlace) {
   EXPECT_EQ(first.record.value, "a");
 }
 
-TEST_F(ConsumerTest, PollWaitsItsWholeTimeoutWhenThereIsNothing) {
+TEST_F(ConsumerTest, PollWaitsItsWholeTimeoutWhenThereIsNoRecord) {
   Start();
   const auto start = steady_clock::now();
   const Result<PolledRecords> polled = consumer_->Poll(milliseconds(30));
@@ -70,7 +70,7 @@ TEST_F(ConsumerTest, PollReturnsAtMostOneFetchOfEachPartition) {
   EXPECT_EQ(Poll(), "c");
 }
 
-TEST_F(ConsumerTest, SaysWhyThereIsNothing) {
+TEST_F(ConsumerTest, PollReturnsTheErrorOfAFailedFetch) {
   broker_->FailEvery(BrokerCall::kFetch, kScripted);
   Start();
   const Status expected(StatusCode::kUnavailable, "orders/0: scripted");
@@ -93,7 +93,7 @@ TEST_F(ConsumerTest, StartsWhereItsGroupLeftOff) {
   EXPECT_EQ(Poll(), "c");
 }
 
-TEST_F(ConsumerTest, EarliestStartsWithWhatTheLogStillHas) {
+TEST_F(ConsumerTest, EarliestStartsAtTheLogStartOffset) {
   Write({"a", "b"});
   broker_->TrimBefore({"orders", 0}, 1);
   Start();

@@ -51,7 +51,7 @@ TEST_F(ProducerFailureTest, RefusesAPartitionThatDoesNotExist) {
   EXPECT_EQ(Errors("invalid_partition"), 1);
 }
 
-TEST_F(ProducerFailureTest, RefusesWhatCannotBeLookedUp) {
+TEST_F(ProducerFailureTest, RefusesARecordWhoseTopicCannotBeLookedUp) {
   broker_->FailEvery(BrokerCall::kDescribeTopic, kUnavailable);
   Start();
   Future refused = Send("v");
@@ -77,7 +77,7 @@ TEST_F(ProducerFailureTest, LooksUpNoLongerThanASenderMayBlock) {
   EXPECT_EQ(broker_->calls(BrokerCall::kDescribeTopic), 1U);
 }
 
-TEST_F(ProducerFailureTest, DoesNotLookUpAgainWhatIsSurelyNotThere) {
+TEST_F(ProducerFailureTest, LooksUpOnceATopicThatDoesNotExist) {
   Start();
   Future refused = producer_->Send("nowhere", {.value = "v"});
   EXPECT_EQ(CodeOf(refused), StatusCode::kNotFound);
@@ -114,7 +114,7 @@ TEST_F(ProducerFailureTest, ARefusedRecordIsNeverCalledBack) {
   EXPECT_EQ(producer_->Close(kPatience), 0U);
 }
 
-TEST_F(ProducerFailureTest, RetriesWhatWasSurelyNotWritten) {
+TEST_F(ProducerFailureTest, RetriesABatchThatWasSurelyNotWritten) {
   for (std::size_t i = 1; i <= 3; ++i) broker_->FailCall(BrokerCall::kProduce, i, kUnavailable);
   Start();
   EXPECT_EQ(Outcome(), StatusCode::kOk);
@@ -137,7 +137,7 @@ TEST_F(ProducerFailureTest, GivesUpAfterTheLastRetry) {
   EXPECT_EQ(Errors("unavailable"), 1);
 }
 
-TEST_F(ProducerFailureTest, RetriesWhatMayHaveBeenWrittenWithoutDuplicatingIt) {
+TEST_F(ProducerFailureTest, RetriesABatchThatMayHaveBeenWrittenWithoutDuplicates) {
   broker_->FailAfterWriting(1, kTimedOut);
   broker_->FailAfterWriting(2, kTimedOut);
   Start();
@@ -166,7 +166,7 @@ TEST_F(ProducerFailureTest, TellsTheSenderOfADoubtThatALaterAttemptDidNotSettle)
   EXPECT_EQ(Errors("timeout"), 1);
 }
 
-TEST_F(ProducerFailureTest, SendsWhatFollowsABatchThatFailedForGood) {
+TEST_F(ProducerFailureTest, SendsTheBatchAfterOneThatFailedForGood) {
   for (std::size_t i = 1; i <= 4; ++i) broker_->FailCall(BrokerCall::kProduce, i, kUnavailable);
   Start();
   EXPECT_EQ(Outcome(), StatusCode::kUnavailable);
@@ -336,7 +336,7 @@ TEST_F(ProducerCloseTest, RefusesRecordsAfterIt) {
   EXPECT_EQ(Errors("closed"), 1);
 }
 
-TEST_F(ProducerCloseTest, DoesNothingTheSecondTime) {
+TEST_F(ProducerCloseTest, MayBeCalledTwice) {
   Start();
   EXPECT_EQ(producer_->Close(kPatience), 0U);
   EXPECT_EQ(producer_->Close(kPatience), 0U);

@@ -211,7 +211,7 @@ TEST_F(ProducerTest, ALookupPerTopicIsEnough) {
   EXPECT_EQ(broker_->calls(BrokerCall::kDescribeTopic), 1U);
 }
 
-TEST_F(ProducerTest, FlushWaitsForEverythingAcceptedBefore) {
+TEST_F(ProducerTest, FlushWaitsForEveryRecordAcceptedBefore) {
   Start();
   std::atomic<int> told = 0;
   // Relaxed: the flush orders what the callbacks did before what the test reads.
@@ -223,7 +223,7 @@ TEST_F(ProducerTest, FlushWaitsForEverythingAcceptedBefore) {
   EXPECT_EQ(told.load(std::memory_order_relaxed), 40);
 }
 
-TEST_F(ProducerTest, FlushOfNothingReturnsAtOnce) {
+TEST_F(ProducerTest, FlushWithoutRecordsReturnsAtOnce) {
   Start();
   EXPECT_TRUE(producer_->Flush(seconds(0)).ok());
 }
@@ -285,7 +285,7 @@ TEST_F(ProducerBuilderTest, RefusesANegativeRetryPolicy) {
   EXPECT_EQ(Refused({.retry_policy = {.initial_backoff = milliseconds(-1)}}), "retry_policy");
 }
 
-TEST_F(ProducerBuilderTest, RefusesTimesAndThreadsThatLetNothingThrough) {
+TEST_F(ProducerBuilderTest, RefusesTimesAndThreadsOutOfRange) {
   EXPECT_EQ(Refused({.linger = seconds(-1)}), "linger");
   EXPECT_EQ(Refused({.request_timeout = seconds(0)}), "request_timeout");
   EXPECT_EQ(Refused({.sender_threads = 0}), "sender_threads");

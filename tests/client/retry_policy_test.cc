@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 constexpr double kNoJitter = 0.5;  // halfway from 0.75 to 1.25
 
-TEST(RetryPolicyTest, RetriesWhatWasSurelyNotWritten) {
+TEST(RetryPolicyTest, RetriesACallThatSurelyWroteNoRecord) {
   for (const StatusCode code :
        {StatusCode::kUnavailable, StatusCode::kFailedPrecondition, StatusCode::kNotFound, StatusCode::kAborted}) {
     EXPECT_TRUE(RetryPolicy().ShouldRetry(code, 1)) << metrics::StatusCodeName(code);

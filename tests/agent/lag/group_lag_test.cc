@@ -7,7 +7,7 @@
 namespace streamhouse::agent {
 namespace {
 
-TEST(GroupLagTest, WithoutPartitionsNothingIsKnown) {
+TEST(GroupLagTest, WithoutPartitionsNoLagIsKnown) {
   const GroupLag lag;
   EXPECT_EQ(lag.partitions(), 0U);
   EXPECT_FALSE(lag.sum_records() || lag.max_records() || lag.sum_bytes() || lag.max_seconds());

@@ -51,7 +51,7 @@ TEST_F(DamageListTest, TellsOfEachOffsetOnce) {
   EXPECT_TRUE(damages_.TakeNew().empty());
 }
 
-TEST_F(DamageListTest, ForgetsWhatTheLogNoLongerHas) {
+TEST_F(DamageListTest, ForgetsDamagesBelowTheLogStartOffset) {
   Note(3, 5);
   Note(8, 9);
   damages_.DropBelow(5);

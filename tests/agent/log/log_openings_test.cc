@@ -54,7 +54,7 @@ TEST_F(LogOpeningsTest, AnOpeningThatWasNotStoredIsKnownByItsPlace) {
   EXPECT_EQ(Open(120).LowestEndSince(idle), 80U);
 }
 
-TEST_F(LogOpeningsTest, KeepsOnlyWhatChangesAResult) {
+TEST_F(LogOpeningsTest, KeepsOnlyOpeningsThatChangeAResult) {
   for (const std::uint64_t end : {10, 20, 30, 20}) Open(end);
   ASSERT_EQ(stored_.size(), 2U);
   EXPECT_EQ(stored_[0].end_offset, 10U);

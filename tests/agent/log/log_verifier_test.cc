@@ -102,7 +102,7 @@ TEST_F(LogVerifierTest, FindsASegmentThatOverlapsAnother) {
   EXPECT_EQ(lost_, (Ranges{{.first = 1, .next = 2}}));
 }
 
-TEST_F(LogVerifierTest, ChangesNothing) {
+TEST_F(LogVerifierTest, ChangesNoByteOfADamagedLog) {
   FlipBit(Segment(2), 0);
   const std::string before = ReadRawFile(Segment(2));
   Verify();

@@ -268,7 +268,7 @@ TEST_F(PartitionLogTest, LetsNoStragglerIn) {
   EXPECT_EQ(AppendAs(7, 0, {"a"}), "out_of_range: sequence 0 has been passed");
 }
 
-TEST_F(PartitionLogTest, KeepsEverythingWithoutARetention) {
+TEST_F(PartitionLogTest, KeepsEveryRecordWithoutARetention) {
   Reopen({.segment_bytes = 10});
   for (int i = 0; i < 3; ++i) Append({"a"});
   EXPECT_EQ(*log_->ApplyRetention({}, kWrittenAt * 2), 0U);
@@ -338,7 +338,7 @@ TEST_F(PartitionLogTest, RemembersTheEpochWhenOpenedAgain) {
   EXPECT_EQ(log_->Append(BatchOf({"stale"}), 4).status().code(), StatusCode::kAborted);
 }
 
-TEST_F(PartitionLogTest, RefusesWhatAFenceShutsOut) {
+TEST_F(PartitionLogTest, RefusesABatchOfAnEpochBelowTheFence) {
   log_->RaiseFence(7);
   log_->RaiseFence(3);
   EXPECT_EQ(log_->Append(BatchOf({"stale"}), 6).status().code(), StatusCode::kAborted);

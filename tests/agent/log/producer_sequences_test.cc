@@ -25,7 +25,7 @@ TEST_F(ProducerSequencesTest, TakesTheFirstBatchOfAProducerWithAnySequence) {
   EXPECT_EQ(Check(7, 1000, 3), SequenceState::kNew);
 }
 
-TEST_F(ProducerSequencesTest, TakesWhatFollowsAlsoAfterAGap) {
+TEST_F(ProducerSequencesTest, TakesALaterSequenceAlsoAfterAGap) {
   sequences_.Note(Batch(7, 0, 3));
   EXPECT_EQ(Check(7, 3, 1), SequenceState::kNew);
   EXPECT_EQ(Check(7, 30, 1), SequenceState::kNew);
@@ -51,7 +51,7 @@ TEST_F(ProducerSequencesTest, KeepsProducersApart) {
   EXPECT_EQ(Check(8, 0, 3), SequenceState::kNew);
 }
 
-TEST_F(ProducerSequencesTest, TakesEverythingWithoutAProducer) {
+TEST_F(ProducerSequencesTest, TakesEachBatchWithoutAProducer) {
   sequences_.Note(Batch(kNoProducer, 0, 3));
   EXPECT_EQ(Check(kNoProducer, 0, 3), SequenceState::kNew);
   EXPECT_EQ(sequences_.size(), 0U);

@@ -90,7 +90,7 @@ class RetentionTest : public testing::Test {
   std::unique_ptr<PartitionLog> log_;
 };
 
-TEST_F(RetentionTest, RemovesNothingByDefault) {
+TEST_F(RetentionTest, HasNoLimitByDefault) {
   EXPECT_EQ(Retention(), (Retention{.age_max = std::chrono::milliseconds(0), .bytes_max = 0}));
 }
 
@@ -117,7 +117,7 @@ TEST_F(RetentionTest, TellsAReaderThatTheRecordsAreNoLongerThereAndOfNoDamage) {
   EXPECT_TRUE(log_->Integrity().ok());
 }
 
-TEST_F(RetentionTest, RemovesWhatItCanWhereNoFileCanBeCreatedAndTheRestLater) {
+TEST_F(RetentionTest, RemovesOldSegmentsOnAFullDiskAndTheLastOneLater) {
   files_.is_full = true;
   EXPECT_EQ(log_->ApplyRetention(one_second_, kNow + 1001).status().code(), StatusCode::kResourceExhausted);
   EXPECT_EQ(log_->LogStartOffset(), 3U);

@@ -93,7 +93,7 @@ TEST_F(SegmentWalkTest, GoesOnAtTheNextPlaceThatIsKnown) {
   EXPECT_EQ(Walk(BatchPosition{.base_offset = 12, .position = 2 * kBatchBytes}), (Offsets{11, 12, 13}));
 }
 
-TEST_F(SegmentWalkTest, ReportsWhatIsMissingFromTheFile) {
+TEST_F(SegmentWalkTest, ReportsTheRecordsThatTheFileLacks) {
   WriteRawFile(path_, ReadRawFile(path_).substr(0, 3 * kBatchBytes - 1));
   EXPECT_EQ(Walk(), (Offsets{10, 11, 12}));
   ASSERT_EQ(damages_.size(), 2U);

@@ -57,7 +57,7 @@ TEST_F(SegmentWriterTest, LeavesNothingOfABatchThatCouldNotBeWritten) {
   EXPECT_EQ(ReadRawFile(path_), bytes_ + bytes_);
 }
 
-TEST_F(SegmentWriterTest, RefusesEverythingWhenItsEndIsUnknown) {
+TEST_F(SegmentWriterTest, RefusesEachCallWhenItsEndIsUnknown) {
   FaultyFileSystem files(PosixFileSystem());
   files.FailOperation(2, Fault::kFromThenOn);
   auto writer = Open(files);
@@ -70,7 +70,7 @@ TEST_F(SegmentWriterTest, RefusesEverythingWhenItsEndIsUnknown) {
   EXPECT_EQ(writer->health(), refusal);
 }
 
-TEST_F(SegmentWriterTest, RefusesEverythingAfterAFailedSync) {
+TEST_F(SegmentWriterTest, RefusesEachAppendAfterAFailedSync) {
   FaultyFileSystem files(PosixFileSystem());
   files.FailOperation(3, Fault::kOnce);
   auto writer = Open(files);

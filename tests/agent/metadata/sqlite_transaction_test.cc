@@ -29,7 +29,7 @@ class SqliteTransactionTest : public testing::Test {
       *SqliteDatabase::Open(folder_ / "db", std::chrono::milliseconds(1000), {});
 };
 
-TEST_F(SqliteTransactionTest, KeepsWhatIsCommittedAndTakesBackTheRest) {
+TEST_F(SqliteTransactionTest, KeepsCommittedRowsAndRollsBackTheOthers) {
   for (const bool commit : {true, false}) {
     SqliteTransaction transaction(*database_);
     ASSERT_TRUE(transaction.begun().ok());

@@ -56,7 +56,7 @@ TEST_F(SqliteWalTest, FindsDamageBeforeTheLastTransaction) {
   EXPECT_EQ(status.message().find(copy_ + "-wal at byte 32: damaged"), 0U) << status.message();
 }
 
-TEST_F(SqliteWalTest, TakesWhatALossOfPowerLeaves) {
+TEST_F(SqliteWalTest, TakesALogThatALossOfPowerCutOrChanged) {
   const std::size_t whole = LogBytes();
   Cut(whole - 1);
   EXPECT_TRUE(Check().ok());

@@ -23,7 +23,7 @@ class FailedOperationTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(FailedOperationTest, PassesEverythingOnBeforeItsTime) {
+TEST_F(FailedOperationTest, PassesEachOperationOnBeforeItsTime) {
   FaultyFileSystem files(PosixFileSystem());
   files.FailOperation(100, Fault::kFromThenOn);
   ASSERT_TRUE(files.CreateFolders(folder_ / "a").ok());
@@ -102,7 +102,7 @@ TEST_F(RefusedOperationTest, CountsNoSync) {
   EXPECT_EQ(files_.syncs(), 1);
 }
 
-TEST_F(RefusedOperationTest, DoesNothing) {
+TEST_F(RefusedOperationTest, LeavesTheFolderUnchanged) {
   WriteRawFile(folder_ / "f", "x");
   files_.outcome = {StatusCode::kUnavailable, "refused"};
   EXPECT_EQ(files_.RemoveFile(folder_ / "f"), files_.outcome);
@@ -174,7 +174,7 @@ class LostPowerTest : public testing::Test {
   FaultyFileSystem files_{PosixFileSystem()};
 };
 
-TEST_F(LostPowerTest, KeepsWhatWasSynced) {
+TEST_F(LostPowerTest, KeepsSyncedBytes) {
   const auto file = Write("ab");
   ASSERT_TRUE(files_.SyncFolder(folder_.path()).ok());
   ASSERT_TRUE(file->Sync().ok());
@@ -220,7 +220,7 @@ TEST_F(LostPowerTest, ForgetsAFolderWhoseParentWasNotSynced) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "lost"));
 }
 
-TEST_F(LostPowerTest, LeavesWhatWasThereBefore) {
+TEST_F(LostPowerTest, LeavesFilesFromBefore) {
   WriteRawFile(folder_ / "f", "ab");
   Write("cd");
   files_.LosePower(Leftover::kNothing);
@@ -256,7 +256,7 @@ TEST_F(LostPowerTest, MayComeWhileOthersWrite) {
   EXPECT_EQ(ReadRawFile(folder_ / "f"), "ab");
 }
 
-TEST_F(LostPowerTest, FailsEverythingOnceThePowerIsOff) {
+TEST_F(LostPowerTest, FailsEachOperationOnceThePowerIsOff) {
   const auto file = Write("ab");
   files_.LosePower(Leftover::kNothing);
   EXPECT_EQ(file->Append("cc", "").code(), StatusCode::kUnavailable);

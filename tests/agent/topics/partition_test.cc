@@ -128,7 +128,7 @@ TEST_F(PartitionTest, NamesTheSizeOfARecordOverTheLimit) {
   EXPECT_EQ(partition_.HighWatermark(), 1U);
 }
 
-TEST_F(PartitionTest, RefusesEverythingWhenAnotherHasTheLease) {
+TEST_F(PartitionTest, RefusesEachCallWhenAnotherHasTheLease) {
   lease_->Withdraw("another");
   EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(Read(0).code(), StatusCode::kFailedPrecondition);

@@ -144,7 +144,7 @@ TEST_F(TopicFoldersTest, FinishesACreationWhoseTopicIsThere) {
   EXPECT_TRUE(Has("a/topic#7"));
 }
 
-TEST_F(TopicFoldersTest, KeepsAndNamesWhatItCannotList) {
+TEST_F(TopicFoldersTest, KeepsAndNamesFoldersThatItCannotList) {
   ASSERT_TRUE(folders_.BeginCreation("a").ok());
   AddPartition("a/0", "");
   AddPartition("a/1", "records");

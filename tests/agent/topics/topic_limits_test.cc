@@ -94,7 +94,7 @@ TEST_F(TopicLimitsTest, KeepsFilesForOthersThanPartitions) {
   EXPECT_TRUE(Append("more").ok());
 }
 
-TEST_F(TopicLimitsTest, ServesWhatItCanWhereItMayOpenFewerFilesThanBefore) {
+TEST_F(TopicLimitsTest, ServesFewerPartitionsWhereItMayOpenFewerFilesThanBefore) {
   ASSERT_TRUE(topics_->Create({.name = "a", .partitions = 3}).ok());
   ASSERT_TRUE(topics_->Create({.name = "b", .partitions = 1}).ok());
   FewFiles few(4);

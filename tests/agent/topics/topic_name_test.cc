@@ -14,7 +14,7 @@ TEST(TopicNameTest, AcceptsTheLegalCharacters) {
   EXPECT_TRUE(CheckTopicName(std::string(kTopicNameBytesMax, 'x')).ok());
 }
 
-TEST(TopicNameTest, RefusesEverythingElse) {
+TEST(TopicNameTest, RefusesEmptyLongAndUnsafeNames) {
   for (const std::string& name : {std::string(), std::string("."), std::string(".."), std::string("a/b"),
                                   std::string("../../etc"), std::string("a b"), std::string("a\0b", 3),
                                   std::string("caf\xc3\xa9"), std::string(kTopicNameBytesMax + 1, 'x')}) {

@@ -67,7 +67,7 @@ TEST_F(GroupMembershipTest, NotifiesOfEachChange) {
   EXPECT_GT(changes_.count(), seen);
 }
 
-TEST_F(GroupMembershipTest, TellsSoonWhatIsOwned) {
+TEST_F(GroupMembershipTest, TellsTheOwnedPartitionsAtOnce) {
   Join({.heartbeat_interval = std::chrono::hours(1), .session_timeout = std::chrono::hours(2)});
   membership_->SetOwned(kFirst);
   EXPECT_TRUE(Eventually([&] { return broker_->owned() == kFirst; }));

@@ -42,7 +42,7 @@ TEST_F(OffsetCommitterTest, CommitsFinishedPositions) {
   EXPECT_EQ(Gauge("last_committed_offset", 1), 5);
 }
 
-TEST_F(OffsetCommitterTest, CommitsNothingThatIsNotFinished) {
+TEST_F(OffsetCommitterTest, CommitsNoOffsetBeforeARecordIsFinished) {
   Create();
   EXPECT_TRUE(committer_->CommitFinished().ok());
   EXPECT_EQ(Commits(), 0U);

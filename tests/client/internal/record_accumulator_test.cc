@@ -249,7 +249,7 @@ TEST_F(RecordAccumulatorTest, TheEndOfTimeEndsEveryLingerAndEveryDelay) {
   EXPECT_EQ(Take(), "abc");
 }
 
-TEST_F(RecordAccumulatorTest, KnowsWhenWhatWasOpenedBeforeIsDone) {
+TEST_F(RecordAccumulatorTest, KnowsWhenTheBatchesOpenedBeforeAreDone) {
   Append(red_, "a");
   const std::uint64_t opened = accumulator_.batches_opened();
   accumulator_.SealAll();

@@ -115,7 +115,7 @@ TEST(CompositeValuesTest, ListsQuantiles) {
   EXPECT_EQ(Summary({}, {}), "{count:40,sum:6.5,quantile:[]}");
 }
 
-TEST(CompositeValuesTest, HasNothingForKindsOfOneNumber) {
+TEST(CompositeValuesTest, HasNoValueForKindsOfOneNumber) {
   EXPECT_EQ(ValueOf(CreatedSnapshot().families()[0]), "none");
   EXPECT_EQ(ValueOf(DescribedSnapshot().families()[0]), "none");
   EXPECT_EQ(ValueOf(DescribedSnapshot().families()[1]), "none");

@@ -19,7 +19,7 @@ NativeBuckets Of(std::int32_t first_index, const Counts& counts) {
   return buckets;
 }
 
-TEST(NativeBucketsTest, HasNothingWithoutCounts) {
+TEST(NativeBucketsTest, HasNoSpansWithoutCounts) {
   EXPECT_EQ(Of(5, {}).spans, Spans());
   EXPECT_EQ(Of(5, {0, 0}).spans, Spans());
   EXPECT_EQ(Of(5, {0, 0}).deltas, Deltas());

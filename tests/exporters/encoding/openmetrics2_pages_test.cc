@@ -181,7 +181,7 @@ constexpr const char* kIllegalFamilies[] = {
     "# HELP a b\n# TYPE a gauge\na 1",
     "# TYPE a stateset\na{a=\"x\",n=\"1\"} 1\na{a=\"x\",n=\"2\"} 1\na{a=\"y\",n=\"1\"} 0"};
 
-TEST(OpenMetrics2PagesTest, RefusesWhatATypeDoesNotAllow) {
+TEST(OpenMetrics2PagesTest, RefusesLinesThatTheirTypeDoesNotAllow) {
   for (const char* lines : kIllegalFamilies) {
     EXPECT_FALSE(Takes(lines)) << lines;
   }

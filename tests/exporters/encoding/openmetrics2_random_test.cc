@@ -263,7 +263,7 @@ std::uint64_t Registries() {
   return asked == nullptr ? kRegistries : std::strtoull(asked, nullptr, 10);
 }
 
-TEST(OpenMetrics2RandomTest, SaysWhatTheSnapshotHolds) {
+TEST(OpenMetrics2RandomTest, WritesThePageOfEachRandomSnapshot) {
   const std::uint64_t registries = Registries();
   Counts series;
   for (std::uint64_t seed = 0; seed < registries && !HasFailure(); ++seed) CheckOne(seed, series);

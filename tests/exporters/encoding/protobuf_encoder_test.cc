@@ -56,7 +56,7 @@ std::string Decoded(Registry& registry) {
   return Decoded(PageOf<ProtobufEncoder>(registry));
 }
 
-TEST(ProtobufEncoderTest, WritesNothingForAnEmptyRegistry) {
+TEST(ProtobufEncoderTest, WritesNoByteForAnEmptyRegistry) {
   Registry registry({.creation_times = metrics::CreationTimes::kNotKept});
   registry.AddCounter({.name = "n_total", .help = "N", .labels = {"l"}}).value();
   EXPECT_EQ(PageOf<ProtobufEncoder>(registry), "");

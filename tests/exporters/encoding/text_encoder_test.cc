@@ -16,7 +16,7 @@ namespace {
 
 using metrics::Registry;
 
-TEST(TextEncoderTest, WritesNothingForAnEmptyRegistry) {
+TEST(TextEncoderTest, WritesNoByteForAnEmptyRegistry) {
   Registry registry;
   EXPECT_EQ(PageOf<TextEncoder>(registry), "");
 }

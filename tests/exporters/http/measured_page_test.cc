@@ -119,7 +119,7 @@ TEST_F(MeasuredPageTest, TellsTheLogOfAPageWithItsTrace) {
 }
 
 // Goal: nothing of a header that is not valid reaches the log or the page.
-TEST_F(MeasuredPageTest, TakesNothingOfAHostileTraceparent) {
+TEST_F(MeasuredPageTest, IgnoresAHostileTraceparent) {
   const std::string ids(kIds);
   const std::string hostile[] = {"00-" + ids + "-01-more",
                                  "ff-" + ids + "-01",

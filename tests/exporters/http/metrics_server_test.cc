@@ -190,7 +190,7 @@ TEST_F(MetricsServerTest, GivesANewClientThePlaceOfTheOldestIdleOne) {
   EXPECT_EQ(oldest.ReceiveAll(), "") << "closed";
 }
 
-TEST_F(MetricsServerTest, EndsConnectionsThatSendNothing) {
+TEST_F(MetricsServerTest, EndsConnectionsWithoutAHeadInTime) {
   MetricsServer quick(registry_, health_, {.port = 0, .limits = {.head_time = std::chrono::milliseconds(10)}});
   ASSERT_TRUE(quick.Start().ok());
   HttpClient silent(quick.port());

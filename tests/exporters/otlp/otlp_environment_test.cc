@@ -47,7 +47,7 @@ std::string MetricsEndpoint(const std::string& url) {
   return Endpoint({{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", url}});
 }
 
-TEST(OtlpEnvironmentTest, SaysNothingWhereNothingIsSet) {
+TEST(OtlpEnvironmentTest, IsEmptyWhereNoVariableIsSet) {
   const OtlpEnvironment read = Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", ""}, {"OTEL_SERVICE_NAME", ""}});
   EXPECT_FALSE(read.endpoint || read.compression || read.timeout || read.interval || read.encoding);
   EXPECT_TRUE(read.headers.empty() && read.resource.empty() && read.notes.empty());
@@ -182,7 +182,7 @@ TEST(OtlpEnvironmentTest, SaysThatItDoesNotChangeHistograms) {
             std::vector<std::string>{name + " is ignored: the program decides the buckets of its histograms"});
 }
 
-TEST(ResourceEnvironmentTest, ReadsTheResourceAndSaysNothingOfAnExporter) {
+TEST(ResourceEnvironmentTest, ReadsTheResourceWithoutNotesOnTheExporter) {
   const Variables variables = {{"OTEL_SERVICE_NAME", "relay"},
                                {"OTEL_RESOURCE_ATTRIBUTES", "zone=b%2Cc"},
                                {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
@@ -193,7 +193,7 @@ TEST(ResourceEnvironmentTest, ReadsTheResourceAndSaysNothingOfAnExporter) {
   EXPECT_TRUE(read.notes.empty()) << read.notes.front();
 }
 
-TEST(ResourceEnvironmentTest, NotesWhatItDoesNotRead) {
+TEST(ResourceEnvironmentTest, NotesVariablesThatItDoesNotRead) {
   const auto read = [](const Variables& variables) { return ReadResourceEnvironment(LookUpIn(variables)); };
   const ResourceEnvironment bad = read({{"OTEL_SERVICE_NAME", "relay"}, {"OTEL_RESOURCE_ATTRIBUTES", "no pair"}});
   EXPECT_EQ(bad.resource, (Pairs{{"service.name", "relay"}}));

@@ -99,7 +99,7 @@ TEST(OtlpJsonFormatTest, WritesIdsInHexadecimal) {
             R"("traceId":"00000000000000000000000000000001",)");
 }
 
-TEST(OtlpJsonFormatTest, ClosesWhatIsEmpty) {
+TEST(OtlpJsonFormatTest, ClosesEmptyMessagesAndLists) {
   EXPECT_EQ(Written([](auto& out) { out.Message(otlp::metric::kGauge, [](auto&) {}); }), "\"gauge\":{},");
   EXPECT_EQ(Written([](auto& out) { out.List(otlp::metric::kMetadata, [](auto&) {}); }), "\"metadata\":[],");
 }

@@ -114,7 +114,7 @@ TEST(PublishedContextTest, LeavesWhatAChildOfABareForkHasAtItsPlace) {
   WithdrawContext();
 }
 
-TEST(PublishedContextTest, SaysWhatAnOldKernelLacks) {
+TEST(PublishedContextTest, NamesTheCallsThatAnOldKernelLacks) {
   g_is_old = true;
   const Status refused = PublishContext("a");
   g_is_old = false;

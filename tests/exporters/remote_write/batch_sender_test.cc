@@ -175,7 +175,7 @@ TEST_F(BatchSenderTest, DoesNotFallBackAfterASuccessThatTellsCounts) {
   EXPECT_FALSE(Send().falls_back);
 }
 
-TEST_F(BatchSenderTest, CountsNothingOfABatchThatFallsBack) {
+TEST_F(BatchSenderTest, CountsNoSampleOfABatchThatFallsBack) {
   metrics::Registry registry;
   AddCounters(registry, 30'000);
   const metrics::Snapshot snapshot = registry.TakeSnapshot();
@@ -235,7 +235,7 @@ TEST_F(BatchSenderTest, SendsTheRequestsBehindARefusedOne) {
   EXPECT_GT(Sent(), 3'000);
 }
 
-TEST_F(BatchSenderTest, AsksNothingForAnEmptyBatch) {
+TEST_F(BatchSenderTest, SendsNoRequestForAnEmptyBatch) {
   EXPECT_TRUE(SendBatch({}).status.ok());
   EXPECT_EQ(receiver_.requests().size(), 0U);
 }

@@ -64,7 +64,7 @@ class SeriesMatchTest : public testing::Test {
   bool has_all_ = false;
 };
 
-TEST_F(SeriesMatchTest, HasAllWhereNothingChanged) {
+TEST_F(SeriesMatchTest, HasAllSeriesWhereNoneChanged) {
   EXPECT_EQ(Ended(Numbers(0, kSeries)), std::vector<int>());
   EXPECT_TRUE(has_all_);
 }

@@ -25,7 +25,7 @@ TEST(SnappyBlockTest, ComesBackAsItWas) {
   }
 }
 
-TEST(SnappyBlockTest, CompressesWhatRepeats) {
+TEST(SnappyBlockTest, CompressesRepeatedBytes) {
   std::string block;
   CompressSnappyBlock(std::string(100'000, 'a'), block);
   EXPECT_LT(block.size(), 10'000U);

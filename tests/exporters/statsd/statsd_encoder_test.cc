@@ -112,7 +112,7 @@ TEST(StatsdEncoderTest, HasNoFieldsInPlainLines) {
   EXPECT_EQ(DatagramsOf(encoder, kRoomy), Datagrams{"a_total.x.1:2|c\nb.b.on:1|g\nc:0|g\nc:-3|g"});
 }
 
-TEST(StatsdEncoderTest, LeavesOutCountsOfZeroAndWhatIsNoNumber) {
+TEST(StatsdEncoderTest, LeavesOutCountsOfZeroAndGaugesThatAreNoNumber) {
   metrics::Registry registry;
   registry.AddCounter({.name = "a_total", .help = "A"}).value().With().Increment(0);
   const auto gauges = registry.AddDoubleGauge({.name = "b", .help = "B", .labels = {"x"}}).value();

@@ -62,7 +62,7 @@ class StatsdExporterTest : public testing::Test {
   const metrics::Counter sent_ = registry_.AddCounter({.name = "sent_total", .help = "Sent"}).value().With();
 };
 
-TEST_F(StatsdExporterTest, SendsWhatWasCountedSinceTheLastPush) {
+TEST_F(StatsdExporterTest, SendsTheCountsSinceTheLastPush) {
   DatagramReceiver receiver(Kind::kUnix);
   StatsdExporter exporter(registry_, metrics_, OptionsFor(receiver, milliseconds(1)));
   ASSERT_TRUE(exporter.Start().ok());

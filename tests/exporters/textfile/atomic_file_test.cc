@@ -129,7 +129,7 @@ TEST_F(AtomicFileTest, SaysWhenTheDiskDoesNotTakeIt) {
   EXPECT_EQ(Write(1).message(), "cannot sync " + folder_ + "/: Input/output error");
 }
 
-TEST_F(AtomicFileTest, KeepsNothingOfAFileThatWasLeftHalfWritten) {
+TEST_F(AtomicFileTest, ReplacesATemporaryFileThatWasLeftHalfWritten) {
   std::ofstream(path_ + ".tmp") << "half a page";
   ASSERT_TRUE(Write(1).ok());
   EXPECT_EQ(Content(), "x");

@@ -35,7 +35,7 @@ TEST_F(SocketBioTest, BringsBytesToTheSocketAndBack) {
   EXPECT_EQ(std::string(received.data(), 3), "xyz");
 }
 
-TEST_F(SocketBioTest, AsksToComeLaterWhereThereIsNothing) {
+TEST_F(SocketBioTest, AsksForARetryWhereNoByteHasArrived) {
   char byte = 0;
   EXPECT_LT(BIO_read(bio_.get(), &byte, 1), 0);
   EXPECT_TRUE(BIO_should_read(bio_.get()));

@@ -66,7 +66,7 @@ TEST(ExponentialDifferenceTest, UnitesTheBucketsOfAFinerState) {
   EXPECT_EQ(BucketsOf(difference), (Buckets{2, 2}));
 }
 
-TEST(ExponentialDifferenceTest, RefusesWhatIsNoEarlierState) {
+TEST(ExponentialDifferenceTest, RefusesAValueThatIsNoEarlierState) {
   const Buckets low = {1};
   const Buckets high = {9};
   ExponentialDifference difference;

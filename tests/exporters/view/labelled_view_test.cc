@@ -84,7 +84,7 @@ TEST(LabelledViewTest, KnowsTheLabelsThatAFamilyShows) {
   EXPECT_FALSE(ShowsLabel(mode, "topic"));
 }
 
-TEST(LabelledViewTest, KnowsWhatNoPageMayHave) {
+TEST(LabelledViewTest, RefusesLabelsThatNoPageMayHave) {
   EXPECT_TRUE(CheckLabels({}).ok());
   EXPECT_TRUE(CheckLabels({{"instance", "a:b \"c\""}, {"zone", "\xc3\xa4"}}).ok());
   for (const ExtraLabels& bad : {ExtraLabels{{"", "a"}},

@@ -35,7 +35,7 @@ TEST_F(BasicAuthTest, AllowsNoOtherUser) {
   EXPECT_FALSE(auth_.Check("Basic Y2Fyb2w6c2VjcmV0")) << "an unknown user";
 }
 
-TEST_F(BasicAuthTest, RefusesWhatIsMalformedWithoutWork) {
+TEST_F(BasicAuthTest, RefusesAMalformedHeaderWithoutWork) {
   for (const char* header : {"", "Basic", "Basic ", "Basic x", "Basic ====", "Basic YWxpY2U6c2VjcmV0!",
                              "Basic bm9jb2xvbg==", "Bearer YWxpY2U6c2VjcmV0"}) {
     EXPECT_EQ(auth_.Recall(header), false) << header;

@@ -36,7 +36,7 @@ TEST_F(RateLimitTest, SavesNoMoreThanTheBurst) {
   EXPECT_FALSE(Takes(100'000));
 }
 
-TEST_F(RateLimitTest, LimitsNothingWithoutAnInterval) {
+TEST_F(RateLimitTest, TakesEveryRequestWithoutAnInterval) {
   RateLimit limit({});
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(limit.Take(begin_));
 }

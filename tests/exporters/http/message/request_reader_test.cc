@@ -261,7 +261,7 @@ TEST_F(RequestReaderTest, RefusesATargetOrHeadThatIsTooLong) {
   EXPECT_EQ(Read(many, 100), (Outcomes{"431"}));
 }
 
-TEST_F(RequestReaderTest, ReadsNothingAfterARefusal) {
+TEST_F(RequestReaderTest, ReadsNoRequestAfterARefusal) {
   for (const std::string refused : {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"}) {
     RequestReader reader(kLimits);
     Give(reader, refused + std::string(kTwoRequests));

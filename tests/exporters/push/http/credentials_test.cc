@@ -28,7 +28,7 @@ class CredentialsTest : public testing::Test {
   const std::string path_ = TemporaryPath("secret");
 };
 
-TEST_F(CredentialsTest, MakesNoHeaderOfNothing) {
+TEST_F(CredentialsTest, WritesNoHeaderWithoutCredentials) {
   EXPECT_EQ(Lines({}), "");
 }
 
