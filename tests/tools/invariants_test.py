@@ -22,6 +22,12 @@ class InvariantsAreNumbered(RuleTestCase):
         numbered = "// B.\n// Invariants of each:\n// 1. x\n"
         self.assertClean(self.rule, {"agent/b.h": numbered, "agent/b.cc": CHECK, "agent/c.cc": CHECK})
 
+    def test_lets_a_source_hold_the_invariants_of_another_header(self):
+        of_another = CHECK.replace("1.", "1 of agent/a.h.")
+        self.assertClean(self.rule, {"agent/a.h": HEADER, "agent/b.h": "// B.\n", "agent/b.cc": of_another})
+        files = {"agent/a.h": HEADER, "agent/b.h": "// B.\n", "agent/b.cc": of_another + CHECK}
+        self.assertFinds(self.rule, files, "agent/b.h:1")
+
 
 class InvariantsAreHeld(RuleTestCase):
     rule = staticmethod(invariants.invariants_are_held)
