@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::exporters {
@@ -109,6 +110,9 @@ Result<std::uint16_t> RunningServer::StartOrThrow(const MakeListener& make_liste
   if (!running.ok()) return CannotListen(address, running.message());
   listener_ = std::move(listener);
   thread_ = std::move(thread);
+  // Invariant 1.
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return listener_ != nullptr && IsSound(); },
+                  "a thread or a context runs a listener");
   return listener_->port();
 }
 
@@ -121,6 +125,13 @@ void RunningServer::End() {
   if (thread_ != nullptr) thread_->Join();
   listener_.reset();
   thread_.reset();
+  // Invariant 2.
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); }, "a server that has ended has no thread");
+}
+
+bool RunningServer::IsSound() const {
+  const bool is_run = (thread_ != nullptr) != (servers_ != nullptr);
+  return listener_ != nullptr ? is_run : thread_ == nullptr && servers_ == nullptr;
 }
 
 void RunningServer::EndInChild() {

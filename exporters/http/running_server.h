@@ -1,6 +1,10 @@
 // RunningServer: a listener with what runs it: a thread of its own, or a context of the program's.
 //
 // When to use something else: MetricsServer, which owns one from Start() on.
+// Invariants, in the process that has made it:
+// 1. With a listener there is one of thread_ and servers_: its own thread, or the program's
+//    context.
+// 2. Without a listener there is neither: no thread and no context refers to the server.
 // Guarantees:
 // 1. Server and context may end in any order. A context that is destroyed ends its servers first.
 // 2. End() waits for the handler, the health checks and the password check that run. It does so
@@ -56,11 +60,14 @@ class RunningServer : public std::enable_shared_from_this<RunningServer> {
   metrics::Result<std::uint16_t> StartOrThrow(const MakeListener& make_listener, const metrics::SocketAddress& address,
                                               std::optional<boost::asio::any_io_executor> executor);
   bool HasEnded() const;
+  // Whether what would run the listener is there exactly where the listener is.
+  bool IsSound() const STREAMHOUSE_REQUIRES(mutex_);
   // Without the lock: a thread that is missing in a child may hold it, and there is no other
   // thread.
   void EndInChild() STREAMHOUSE_UNCHECKED;
   bool HasEndedInChild() const STREAMHOUSE_UNCHECKED;
 
+  // Immutable after construction.
   const pid_t process_;
 
   mutable metrics::Mutex mutex_;

@@ -2,6 +2,9 @@
 //
 // When to use something else: OtlpProtobufEncoder and OtlpJsonEncoder are this with a format;
 // formats that are scraped are in exporters/encoding.
+// Invariants:
+// 1. A chunk has bytes exactly where it has points.
+// 2. position() never goes back.
 // Guarantees:
 // 1. Each chunk is a whole request: resource, scope, and at least one point. A family that does not
 //    fit goes on in the next request. A snapshot without points gives one empty chunk.
@@ -19,6 +22,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -50,6 +54,8 @@ class OtlpEncoder : public PageSource {
   struct SeriesPosition {
     std::size_t family = 0;
     std::size_t series = 0;
+
+    friend auto operator<=>(const SeriesPosition&, const SeriesPosition&) = default;
   };
 
   // Where the next chunk begins: this one and the earlier ones have the series before it. Of a

@@ -9,6 +9,7 @@
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/protobuf_writer.h"
 #include "exporters/remote_write/native_histogram.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/reading/metric_kind.h"
 
 namespace streamhouse::exporters {
@@ -87,6 +88,8 @@ void RemoteWrite2Encoder::BeginRequest() {
 void RemoteWrite2Encoder::EndRequest(PageChunk& chunk) {
   const std::string_view symbols = symbols_.encoded();
   const std::size_t series_bytes = chunk.view().size();
+  // Invariant 2.
+  metrics::DCheck([&] { return chunk.room() >= symbols.size(); }, "a request has room for its symbols");
   char* const end = chunk.Reserve(symbols.size());  // Reserve() of each series has left that room
   char* const begin = end - series_bytes;
   std::memmove(begin + symbols.size(), begin, series_bytes);
@@ -176,6 +179,12 @@ void RemoteWrite2Encoder::ResolveNames() {
   is_resolved_ = true;
 }
 
+bool RemoteWrite2Encoder::HasEntryOfEach() const {
+  return name_refs_.size() == layout_.sample_names().size() && added_refs_.size() == layout_.added_values().size() &&
+         labels_.size() == info_->label_names.size() && parts_.size() == layout_.slots().size() &&
+         name_part_ < parts_.size();
+}
+
 [[gnu::noinline]] std::string_view RemoteWrite2Encoder::Unescaped(const EscapedText& value) {
   unescaped_.resize(value.size());
   value.CopyTo(unescaped_.data());
@@ -209,6 +218,10 @@ inline void RemoteWrite2Encoder::StartAt(std::int64_t created_unix_milliseconds)
 void RemoteWrite2Encoder::MakeSamples() {
   plain_sample_ = EncodedSample(0);
   started_sample_ = EncodedSample(start_unix_milliseconds_);
+  // Invariant 3.
+  metrics::DCheck(
+      [this] { return start_unix_milliseconds_ == 0 || start_unix_milliseconds_ <= batch().unix_milliseconds; },
+      "a series starts before its sample");
 }
 
 RemoteWrite2Encoder::SampleBytes RemoteWrite2Encoder::EncodedSample(std::int64_t start_unix_milliseconds) const {
@@ -337,7 +350,10 @@ bool RemoteWrite2Encoder::FillSeries(const FamilySnapshot& family, const Values&
 }
 
 bool RemoteWrite2Encoder::FillFamily(const FamilySnapshot& family, std::size_t& series, PageChunk& chunk) {
-  return family.Visit([&](const auto& values) { return FillSeries(family, values, series, chunk); });
+  const bool is_whole = family.Visit([&](const auto& values) { return FillSeries(family, values, series, chunk); });
+  // Invariant 1.
+  metrics::DCheck([this] { return !is_resolved_ || HasEntryOfEach(); }, "references are those of the present family");
+  return is_whole;
 }
 
 bool RemoteWrite2Encoder::FillEnded(const EndedSeries& ended, PageChunk& chunk) {

@@ -2,6 +2,11 @@
 // io.prometheus.write.v2.Request).
 //
 // When to use something else: RemoteWrite1Encoder, for receivers that know 1.0 only.
+// Invariants:
+// 1. While is_resolved_, each name, added value, label and slot of the family has its entry in
+//    name_refs_, added_refs_, labels_ and parts_. The references are numbers of symbols_.
+// 2. Behind its series, a chunk has room for the symbols: no request is given up at its end.
+// 3. A start time that is sent is not later than the batch.
 // Guarantees: those of RequestEncoder, and:
 // 1. The symbols stand before the series. Each is there once, the first is empty.
 // 2. Labels stand in the order of their names; a label with an empty value is left out. Names are
@@ -78,6 +83,7 @@ class RemoteWrite2Encoder final : public RequestEncoder {
   char* Reserve(const metrics::FamilyInfo& info, std::string_view label_text, std::size_t bytes, PageChunk& chunk);
   void Enter(const metrics::FamilyInfo& info, ExponentialUse exponential);
   void ResolveNames();
+  bool HasEntryOfEach() const;
   void ReadLabels(std::string_view label_text);
   void SetLabel(std::size_t label, const EscapedText& value);
   // Until the next call.

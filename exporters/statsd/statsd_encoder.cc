@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "exporters/encoding/number_format.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/reading/metric_kind.h"
 
 namespace streamhouse::exporters {
@@ -54,6 +55,23 @@ StatsdEncoder::StatsdEncoder(std::span<const FamilySnapshot> families, StatsdDia
       rest_begin_(lines_.size()) {}
 
 PageSource::Progress StatsdEncoder::Fill(PageChunk& chunk) {
+  const SeriesPosition before = begin_;
+  const Progress progress = FillDatagram(chunk);
+  // Invariant 1.
+  metrics::DCheck([this] { return IsLineBegin(lines_.size()) && IsLineBegin(line_) && IsLineBegin(rest_begin_); },
+                  "lines of StatsD are whole");
+  // Invariant 2.
+  metrics::DCheck([this] { return !is_part_ || line_ < lines_.size(); }, "a series that is split has more lines");
+  // Invariant 3.
+  metrics::DCheck([&] { return before <= begin_; }, "a datagram begins behind the one before");
+  return progress;
+}
+
+bool StatsdEncoder::IsLineBegin(std::size_t place) const {
+  return place == 0 || (place <= lines_.size() && lines_[place - 1] == '\n');
+}
+
+PageSource::Progress StatsdEncoder::FillDatagram(PageChunk& chunk) {
   samples_ = 0;
   if (is_part_) {
     begin_ = next_;

@@ -3,6 +3,10 @@
 // When to use something else: it has no start times, exemplars, types or help texts; other formats
 // have.
 // Each chunk that Fill() makes is a datagram: whole lines, with a newline between them.
+// Invariants:
+// 1. lines_ has whole lines. Each of line_ and rest_begin_ is where a line begins, or the end.
+// 2. While is_part_, some lines of lines_ are in no datagram yet.
+// 3. position() never goes back.
 // Guarantees:
 // 1. Counters, the cumulative buckets of histograms, their counts and sums are `|c`, and left out
 //    where they are 0. Gauges, up-down counters, infos, states and all values of summaries are
@@ -28,6 +32,7 @@
 //   view.Commit();
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -50,6 +55,8 @@ class StatsdEncoder final : public PageSource {
   struct SeriesPosition {
     std::size_t family = 0;
     std::size_t series = 0;
+
+    friend auto operator<=>(const SeriesPosition&, const SeriesPosition&) = default;
   };
 
   struct LeftOutFamily {
@@ -84,6 +91,7 @@ class StatsdEncoder final : public PageSource {
  private:
   static constexpr std::size_t kNoLabel = static_cast<std::size_t>(-1);
 
+  Progress FillDatagram(PageChunk& chunk);
   // Makes lines_ of the next series that has any. False at the end.
   bool NextSeries();
   void BeginFamily(const metrics::FamilySnapshot& family);
@@ -91,6 +99,8 @@ class StatsdEncoder final : public PageSource {
   void AddLabels(const metrics::FamilyInfo& info);
   // Appends the lines of a series that one datagram cannot hold.
   void FillPart(PageChunk& chunk);
+  // Whether a line of lines_ begins there, or all of them end.
+  bool IsLineBegin(std::size_t place) const;
 
   template <typename Number>
   void AppendValues(const metrics::CounterValues<Number>& counters);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "exporters/encoding/page_chunk.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
@@ -75,8 +76,12 @@ Status StatsdExporter::CheckFamilies() const {
 }
 
 Status StatsdExporter::Push(PushDeadline deadline) {
+  // Invariant 1.
+  metrics::DCheck([this] { return !unproven_ || (socket_ && !is_unix()); }, "a refusal has the socket of its datagram");
   const Status before = Settle();
   LookUpAgain();
+  // Invariant 2.
+  metrics::DCheck([this] { return rest_.empty() || !socket_; }, "a push that was refused connects again");
   Status sent = SendAll(deadline);
   if (sent.ok() && unproven_ && loop_.stop_signal().is_given()) sent = Settle();
   if (!sent.ok()) return sent;

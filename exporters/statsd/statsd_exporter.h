@@ -4,6 +4,10 @@
 // When to use something else: RemoteWriteExporter and OtlpExporter, where the receiver takes them:
 // they have responses, types and timestamps. A StatsD daemon adds up what it gets, and no one
 // learns of a datagram that is lost.
+// Invariants:
+// 1. A datagram is unproven by UDP only, and only as long as the socket that sent it is kept: the
+//    refusal comes to that socket.
+// 2. While rest_ has lines, there is no socket: the push that begins with them connects again.
 // Guarantees:
 // 1. Counters and histograms are deltas (delta_view.h): since the last push of this exporter. The
 //    first push has all since each series began: another exporter of the registry, such as one that
