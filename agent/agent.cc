@@ -8,6 +8,7 @@
 
 #include "agent/base/operator_log.h"
 #include "agent/metadata/make_metadata_store.h"
+#include "metrics_core/dcheck.h"
 
 namespace streamhouse::agent {
 
@@ -139,7 +140,19 @@ Status Agent::StartParts() {
        }});
   if (!rpc.ok()) return WithConfigField(rpc.status());
   rpc_ = *std::move(rpc);
+  // Invariant 2.
+  metrics::DCheck([this] { return IsWhole(); }, "an agent that serves has all its parts");
   return Status::Ok();
+}
+
+bool Agent::IsWhole() const {
+  const bool has_storage = folder_ != nullptr && reserve_ != nullptr && store_ != nullptr && leases_ != nullptr;
+  const bool has_topics = topics_ != nullptr && retention_ != nullptr && reserve_refill_ != nullptr;
+  const bool has_groups = offsets_ != nullptr && members_ != nullptr && groups_ != nullptr;
+  const bool has_lag = config_.lag_interval.count() != 0;
+  const bool has_syncer = config_.sync_policy == SyncPolicy::kInterval;
+  return has_storage && has_topics && has_groups && (lag_ != nullptr) == has_lag &&
+         (lag_refresher_ != nullptr) == has_lag && (log_syncer_ != nullptr) == has_syncer;
 }
 
 // A store elsewhere may be on another disk, to which the reserve gives no room.

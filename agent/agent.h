@@ -2,6 +2,11 @@
 // again.
 //
 // When to use something else: PartitionLog for a log without a network.
+// Invariants:
+// 1. The first running_exporters_ exporters run, the others do not.
+// 2. While rpc_ is there, all parts are that its calls use. Only these may be missing: lag_ and
+//    lag_refresher_ together, where lag_interval is 0, and log_syncer_, under another policy than
+//    SyncPolicy::kInterval.
 // Guarantees:
 // 1. Start returns OK when the agent serves. After an error no part of the agent is left running:
 //    no port, no lock, no exporter.
@@ -99,6 +104,8 @@ class Agent {
   Agent(AgentConfig config, AgentParts parts);
 
   Status StartParts();
+  // Whether all parts are there that the configuration asks for.
+  bool IsWhole() const;
   bool HasStoreInFolder() const;
   Result<std::unique_ptr<MetadataStore>> OpenStore() const;
   Status OpenStorage();

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include "metrics_core/dcheck.h"
+
 namespace streamhouse::agent {
 
 LagRefresh::LagRefresh(MetadataStore& store, const TopicCatalog& topics, GroupCoordinator& members, GroupTimes& times,
@@ -37,7 +39,26 @@ Status LagRefresh::Refresh() {
     metrics_.refreshes_failed.Increment();
   }
   metrics_.refresh_duration.Observe(metrics::Clock::NowNanoseconds() - begun);
+  // Invariant 1.
+  metrics::DCheck([this] { return HasCommitsOfThisRound(); }, "the first commits that were found have series");
+  // Invariant 2.
+  metrics::DCheck([this] { return HasGroupsOfCommits(); }, "a group with a commit is shown");
+  // Invariant 3.
+  metrics::DCheck([this] { return partitions_.size() <= kPartitionsShownMax; }, "the series of partitions are bounded");
   return commits.status();
+}
+
+bool LagRefresh::HasCommitsOfThisRound() const {
+  std::size_t place = 0;
+  return std::ranges::all_of(commits_, [&](const auto& entry) {
+    const bool is_shown = place++ < kGroupPartitionsShownMax;
+    return entry.second.round == round_ && (entry.second.series != nullptr) == is_shown;
+  });
+}
+
+bool LagRefresh::HasGroupsOfCommits() const {
+  if (groups_.size() >= kGroupsShownMax) return groups_.size() == kGroupsShownMax;
+  return std::ranges::all_of(commits_, [this](const auto& entry) { return groups_.contains(entry.first.group); });
 }
 
 LagRefresh::Topics LagRefresh::ListServed() const {

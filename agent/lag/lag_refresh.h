@@ -2,6 +2,11 @@
 // that it is called.
 //
 // When to use something else: ConsumerGroups::Describe() for one group right now.
+// Invariants, after each refresh:
+// 1. commits_ has the commits that this refresh has found, and no older ones. The first
+//    kGroupPartitionsShownMax of them have series, the others have none.
+// 2. groups_ has each group of commits_, or the first kGroupsShownMax groups.
+// 3. partitions_ has at most kPartitionsShownMax partitions.
 // Guarantees:
 // 1. A value on the page is that of the last refresh, which read the commits first and the ends of
 //    the logs after them. So a lag is the difference of a commit and an end within that refresh,
@@ -12,8 +17,9 @@
 //    are those of topics that the catalog serves, and of groups that have committed or have
 //    members.
 // 4. Of each kind at most kPartitionsShownMax, kGroupPartitionsShownMax and kGroupsShownMax have
-//    series: the first in the order of group, topic id and partition. The others are counted, and
-//    stay in the sums of their group.
+//    series. Of commits and groups, these are the first in the order of group, topic id and
+//    partition. The others are counted, and stay in the sums of their group. Of logs, these are the
+//    ones that came first; the others are not counted.
 // 5. A partition whose lease another agent has is left out. For example, an agent that takes over
 //    from one that was killed shows a lag once it has the lease.
 // 6. A refresh waits for no append, and no append waits for more than a look-up in memory.
@@ -91,7 +97,10 @@ class LagRefresh {
   GroupLags ShowCommits(const Topics& topics);
   // Groups that have ended by then are forgotten, with all that was noted before `begun`.
   void ShowGroups(const GroupLags& lags, GroupTimes::Mark begun);
+  bool HasCommitsOfThisRound() const;
+  bool HasGroupsOfCommits() const;
 
+  // Immutable after construction.
   MetadataStore& store_;
   const TopicCatalog& topics_;
   GroupCoordinator& members_;
@@ -108,6 +117,7 @@ class LagRefresh {
   metrics::Mutex mutex_;
   // When the last complete one began, in nanoseconds.
   std::optional<std::uint64_t> complete_since_ STREAMHOUSE_GUARDED_BY(mutex_);
+
   metrics::CallbackFamily::Token age_;  // last: its callback reads the others
 };
 

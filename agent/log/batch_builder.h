@@ -3,6 +3,10 @@
 // It does all of the work that needs no offset (copying, the checksum) on the caller's thread, so
 // that the log's writer lock is held only for the write itself.
 // When to use something else: AppendRecord where only bytes are wanted.
+// Invariants:
+// 1. body() is record_count() whole records. Its size is kRecordHeaderBytes for each of them,
+//    v1::kHeadersSizeBytes for each with headers, and message_bytes().
+// 2. largest_record_bytes() is one of the numbers that message_bytes() adds up.
 // Guarantees: records stand in the order in which they were added.
 // Thread safety: one thread.
 // Cost: a copy of each record, and none of records that are borrowed; no allocation after Reserve

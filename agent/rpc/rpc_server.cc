@@ -9,6 +9,7 @@
 
 #include "agent/base/operator_log.h"
 #include "agent/rpc/request_counter.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::agent {
@@ -94,6 +95,13 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
       std::make_unique<ConnectionMonitor>(result->acceptor_->address(), parts.metrics.active_connections);
   if (Status started = result->connections_->Start(); !started.ok()) return started;
   if (Status started = result->StartRenewal(parts.metrics); !started.ok()) return started;
+  // Invariant 1.
+  metrics::DCheck(
+      [&] {
+        return (result->renewal_ != nullptr) == (result->tls_ != nullptr) &&
+               result->drain_.joinable() == result->acceptor_->is_unix();
+      },
+      "a server has the threads that its options need");
   return result;
 }
 
@@ -122,6 +130,8 @@ void RpcServer::Shutdown(std::chrono::milliseconds grace) {
   connections_.reset();
   renewal_.reset();
   if (acceptor_ != nullptr) acceptor_->Stop();
+  // Invariant 2.
+  metrics::DCheck([this] { return server_ != nullptr || !drain_.joinable(); }, "a drain is joined with its server");
   if (server_ == nullptr) return;
   health_.Shutdown();
   ShutDownGrpc(grace);
@@ -146,6 +156,9 @@ Status RpcServer::StartDrain() {
 }
 
 void RpcServer::ShutDownGrpc(std::chrono::milliseconds grace) {
+  // Invariant 3.
+  metrics::DCheck([this] { return connections_ == nullptr && renewal_ == nullptr; },
+                  "what looks at connections and files ends before the server");
   drain_began_.set_value(grace);
   server_->Shutdown(std::chrono::system_clock::now() + grace);
   server_->Wait();

@@ -3,6 +3,11 @@
 // Beside them are gRPC's health service, answered by the checks of /ready (health_rpc.h), and
 // server reflection.
 // When to use something else: Agent, which starts and stops one of these.
+// Invariants:
+// 1. A server that has started renews its certificate if it has one, and waits for a drain if it is
+//    on a Unix socket.
+// 2. drain_ runs only while server_ does: without server_, Shutdown has no thread to join.
+// 3. connections_ and renewal_, which use the acceptor and tls_, end before server_ does.
 // Guarantees:
 // 1. Listens when Start returns.
 // 2. Shutdown lets running calls finish within the grace, cancels the rest, and returns when no

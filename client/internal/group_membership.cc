@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::client {
@@ -52,6 +53,9 @@ Status GroupMembership::Join() {
 
 std::vector<TopicPartition> GroupMembership::assigned() const {
   const metrics::MutexLock lock(mutex_);
+  // Invariant 1.
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return std::ranges::is_sorted(assigned_); },
+                  "assigned partitions are sorted");
   // The thread may still wait for a response.
   if (std::chrono::steady_clock::now() >= expires_at_) return {};
   return assigned_;
@@ -116,6 +120,9 @@ void GroupMembership::Beat() {
   mutex_.Lock();
   failure_ = response.status();
   if (!response.ok()) return;
+  // Invariant 2.
+  metrics::DCheck([&]() STREAMHOUSE_UNCHECKED { return expires_at_ <= sent_at + options_.session_timeout; },
+                  "a later heartbeat ends the session later");
   expires_at_ = sent_at + options_.session_timeout;
   std::vector<TopicPartition> assigned = *std::move(response);
   std::sort(assigned.begin(), assigned.end());

@@ -2,6 +2,10 @@
 // on a thread of its own.
 //
 // When to use something else: Consumer; this is its inside.
+// Invariants:
+// 1. assigned_ is sorted.
+// 2. One heartbeat is on its way at a time: that of Join(), then those of thread_. So the session's
+//    end never moves back.
 // Guarantees:
 // 1. assigned() is what the broker has said last.
 // 2. assigned() is empty once the broker has not answered for the session timeout. That time counts

@@ -135,6 +135,7 @@ TEST_F(AgentTest, StartsExportersInOrderAndStopsThemInReverse) {
   EXPECT_EQ(events_, (Events{"a start", "b start", "b stop", "a stop"}));
 }
 
+// Invariant 1.
 TEST_F(AgentTest, NamesTheExporterThatDoesNotStartAndLeavesNothingRunning) {
   AddExporter("a");
   AddExporter("prometheus://127.0.0.1:1", Status(StatusCode::kUnavailable, "the port is taken"));

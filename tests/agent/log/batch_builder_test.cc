@@ -71,6 +71,20 @@ TEST_F(BorrowingTest, MakesTheSameBatchWithoutACopy) {
   EXPECT_TRUE(VisitRecords(header, borrower.body(), [](const RecordView&) { return Visit::kContinue; }).ok());
 }
 
+// Invariants 1 and 2.
+TEST_F(BorrowingTest, AccountsForEachByteOfItsRecordsAsTheirOwnerDoes) {
+  std::string headers;
+  v1::AppendHeader({.name = "name", .value = "value"}, headers);
+  original_.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 1, .headers = headers});
+  BatchBuilder borrower;
+  ASSERT_TRUE(borrower.Borrow(original_.body(), 3));
+  for (const BatchBuilder* const builder : {&original_, &borrower}) {
+    EXPECT_EQ(builder->body().size(),
+              builder->record_count() * kRecordHeaderBytes + v1::kHeadersSizeBytes + builder->message_bytes());
+    EXPECT_EQ(builder->largest_record_bytes(), builder->message_bytes() - 9) << "8 and 1 of the others";
+  }
+}
+
 TEST_F(BorrowingTest, RefusesHeadersThatAreNotWhole) {
   std::string headers;
   v1::AppendHeader({.name = "name", .value = "value"}, headers);

@@ -67,6 +67,12 @@ TEST_F(GroupMembershipTest, NotifiesOfEachChange) {
   EXPECT_GT(changes_.count(), seen);
 }
 
+TEST_F(GroupMembershipTest, SortsWhatItIsAssigned) {
+  broker_->Assign({kBoth[1], kBoth[0]});
+  Join();
+  EXPECT_EQ(membership_->assigned(), kBoth);
+}
+
 TEST_F(GroupMembershipTest, TellsTheOwnedPartitionsAtOnce) {
   Join({.heartbeat_interval = std::chrono::hours(1), .session_timeout = std::chrono::hours(2)});
   membership_->SetOwned(kFirst);
