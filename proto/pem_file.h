@@ -6,6 +6,8 @@
 // 2. No terminal is asked for a pass phrase; a FIFO, a terminal or another file that is not regular
 //    is refused.
 // Thread safety: pure functions.
+// Cost: the text that ReadPemFile returns keeps memory for kPemBytesMax bytes. The checks parse the
+// first certificate of a text, and the key.
 // Errors: InvalidArgument, without the name of the flag or file that is meant, except where a path
 // is given. Unavailable where the system lacks descriptors or memory, or the disk fails: the same
 // file may be read later.

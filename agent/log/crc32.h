@@ -1,8 +1,13 @@
 // CRC-32 as zlib computes it, and the checksum of a range from the checksums of two prefixes.
 //
 // When to use something else: RowChecksum (metadata/row_checksum.h) for a row of the metadata.
+// Guarantees:
+// 1. ExtendCrc32(ExtendCrc32(0, a), b) is the checksum of a followed by b.
+// 2. Crc32OfEnd() gives the checksum that ExtendCrc32(0, …) gives for the bytes of the end, without
+//    these bytes. Ends of 2^61 bytes and more are not supported.
 // Thread safety: pure functions.
-// Cost: Crc32OfEnd takes some 30 multiplications of polynomials, for any number of bytes.
+// Cost: ExtendCrc32 reads the bytes once. Crc32OfEnd takes some 30 multiplications of polynomials,
+// for any number of bytes.
 #pragma once
 
 #include <cstdint>

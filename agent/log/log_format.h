@@ -5,7 +5,16 @@
 // The header has a checksum of its own: its sizes are reliable even when the body is damaged or cut
 // off. So recovery can tell a torn tail from damage.
 // When to use something else: SegmentReader, to read the batches of a file.
+// Guarantees:
+// 1. A header that DecodeBatchHeader returns has the right checksum and a version that this program
+//    knows. It has at least one record, and a body of at most kBatchBodyBytesMax with room for
+//    them.
+// 2. VisitRecords visits no record of a body whose size or checksum differs from the header's.
+//    Records before one that is truncated are visited.
+// 3. Both read within the bytes, for any content.
 // Thread safety: pure functions and values; no files, no state.
+// Cost: BodyChecksum and VisitRecords read the whole body once for its checksum. No allocation
+// besides that of an error.
 // Errors: DataLoss with the reason, FailedPrecondition for a version that this program does not
 // know; callers add the file and the position.
 #pragma once

@@ -2,10 +2,14 @@
 //
 // When to use something else: PartitionLog::Read() for the records themselves.
 // Message bytes are those of keys, values and headers, as clients count them. A log counts them
-// from a fixed point, which is 0 and stays where it is while the log is open; what was appended
-// before may have negative places.
-// Example: a group's next record has place 70 and the log ends at 100: 30 bytes are before the
-// group.
+// from a fixed point, which is place 0.
+// Guarantees:
+// 1. The point stays where it is while the log is open, so places may be compared. What was
+//    appended before the point has negative places.
+// 2. The difference of two places is the message bytes between them.
+//    Example: a group's next record has place 70 and the log ends at 100: 30 bytes are before the
+//    group.
+// 3. All numbers of a LogExtent are of one moment.
 // Thread safety: values.
 // Cost: a copy of some numbers.
 #pragma once
@@ -15,7 +19,6 @@
 
 namespace streamhouse::agent {
 
-// All of one moment.
 struct LogExtent {
   std::uint64_t start_offset = 0;
   std::uint64_t end_offset = 0;  // the high watermark

@@ -6,6 +6,7 @@
 // 2. The log keeps more than the limits say: up to a segment, and up to the interval at which they
 //    are applied.
 // Thread safety: a value.
+// Cost: a copy of two numbers.
 #pragma once
 
 #include <chrono>

@@ -22,6 +22,8 @@
 //    such as SQLite, stay as they are.
 // Thread safety: as FileSystem; so must be Admit(). LosePower() may come during calls of other
 // threads; it waits for their end. The base must outlive it.
+// Cost: a lock or more for each operation. An entry in memory for each file that was opened for
+// append, and for each folder and each renaming that is not synced yet.
 //
 //   for (int n = 1;; ++n) {
 //     FaultyFileSystem files(PosixFileSystem());
@@ -132,8 +134,10 @@ class FaultyFileSystem : public FileSystem {
   Status CheckState(DiskOperation operation, const std::string& path) STREAMHOUSE_REQUIRES(mutex_);
   void NoteSync(const std::string& path) STREAMHOUSE_REQUIRES(mutex_);
 
+  // Immutable after construction.
   FileSystem& base_;
   const std::chrono::nanoseconds longest_delay_;
+
   // Guards no data, so that there is nothing to annotate: calls share it, and LosePower() waits for
   // those under way.
   std::shared_mutex calls_;

@@ -5,6 +5,9 @@
 // readers compare: 0.0001, 100000, 1e+06, 1.5e-05, NaN, +Inf. OpenMetrics wants 1.0, not 1, for a
 // double. le labels are printed that way in every format, so that a series has one identity in all
 // of them.
+// Guarantees:
+// 1. A number reads back as the same number; a NaN as some NaN.
+// 2. A number takes at most kNumberBytesMax characters, and has the same ones in every locale.
 // Thread safety: pure functions.
 // Cost: no allocation. An integer is eight digits at a time. A double takes several times as long
 // as an integer, because its shortest digits are searched.

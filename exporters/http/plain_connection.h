@@ -1,6 +1,9 @@
 // PlainConnection: a Connection over a TCP or Unix socket, without TLS.
 //
+// When to use something else: TlsConnection, where the listener has a certificate.
+// Guarantees: those of SocketConnection.
 // Thread safety and errors: those of Connection.
+// Cost: that of SocketConnection. Buffers are written without a copy.
 #pragma once
 
 #include "exporters/http/connection.h"

@@ -9,6 +9,7 @@
 //    limit ends between two of its parts. A new limit counts from its start: what was late before
 //    has no effect on it.
 // Thread safety and errors: those of Connection.
+// Cost: a timer, which SetTimeLimit() starts again, and a flag on the heap for each connection.
 #pragma once
 
 #include <boost/asio/error.hpp>

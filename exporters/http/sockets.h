@@ -4,6 +4,9 @@
 // thread forks.
 // When to use something else: metrics_core/sockets/unix_listener.h makes a Unix socket that
 // listens.
+// Guarantees:
+// 1. Each descriptor that a function makes is closed on exec from its first moment on.
+// 2. Each descriptor is closed if its function fails.
 // Thread safety: pure functions of the system's.
 // Cost: a system call or a few.
 // Errors: those of the system.

@@ -6,6 +6,8 @@
 //    connection that is idle has given its own back.
 // 2. A client that speaks HTTP without TLS gets one 400 in plain text, then the end.
 // Thread safety and errors: those of Connection.
+// Cost: that of SocketConnection; the encryption, on the thread that runs the handlers. A write
+// copies its bytes, a record of TLS at a time, and gives the memory back at its end.
 #pragma once
 
 #include <openssl/ssl.h>

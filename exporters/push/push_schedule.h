@@ -1,9 +1,15 @@
 // PushSchedule: when the next push is due.
 //
-// After a success, an interval later, less or more some jitter, so that a fleet that was started at
-// once does not push at once. After failures, sooner at first (kRetryDelayMin), then doubling up to
-// the interval.
+// When to use something else: PushLoop, which waits for these times and pushes.
+// Guarantees:
+// 1. After a success the next push is due an interval later.
+// 2. After a failure it is due kRetryDelayMin later. Each further failure in a row doubles that
+//    delay, up to the interval.
+// 3. Each delay is shorter or longer by up to kPushJitter of it, at random, so that a fleet that
+//    was started at once does not push at once.
+//    Example: with an interval of 5 s, failures in a row give about 1, 2, 4, 5 and 5 s.
 // Thread safety: one thread at a time. Pure but for its own random numbers.
+// Cost: a random number for each delay.
 #pragma once
 
 #include <algorithm>

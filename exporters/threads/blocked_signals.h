@@ -2,6 +2,9 @@
 // ever takes one.
 //
 // Signals are for the program's own threads.
+// Guarantees:
+// 1. A signal that comes meanwhile is taken by another thread, or waits.
+// 2. Afterwards the calling thread takes the signals that it took before.
 // Thread safety: made and destroyed by one thread.
 // Cost: two system calls.
 #pragma once

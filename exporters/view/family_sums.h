@@ -1,11 +1,14 @@
 // AppendFamilySums: one family of a snapshot, summed over the series that a view does not tell
 // apart.
 //
-// Rules: counters and buckets add up modulo 2^64, as they count themselves. Doubles add up in the
-// order of the series. Gauges and up-down counters follow FamilyInfo::aggregation, and a maximum
-// passes over NaN. Exponential histograms follow ExponentialSum. A state is on if it is on in any
-// series. Quantiles of a summary become NaN. Of exemplars the newest in each bucket stays, of start
-// times the oldest.
+// Guarantees:
+// 1. Counters and buckets add up modulo 2^64, as they count themselves. Doubles add up in the order
+//    of the series.
+// 2. Gauges and up-down counters follow FamilyInfo::aggregation; a maximum passes over NaN.
+// 3. Exponential histograms follow ExponentialSum.
+// 4. A state is on if it is on in any series.
+// 5. Quantiles of a summary become NaN.
+// 6. Of exemplars the newest in each bucket stays, of start times the oldest.
 // Thread safety: pure but for the builder.
 // Cost: memory for the values of each group, not of each series.
 #pragma once

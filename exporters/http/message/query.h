@@ -1,5 +1,8 @@
 // What the query of a request asks for.
 //
+// Guarantees:
+// 1. Values are in the order of the query; the same value twice is there twice.
+// 2. A malformed value of another key is no error.
 // Thread safety: pure functions.
 // Cost: linear in the query.
 // Errors: InvalidArgument, naming the key, never its values.
@@ -22,7 +25,7 @@ inline constexpr std::size_t kQueryNamesMax = 100;
 metrics::Result<std::vector<std::string>> QueryValues(std::string_view query, std::string_view key,
                                                       std::size_t values_max);
 
-// Whether `key` occurs, with or without a value.
+// Whether `key` occurs as it is, not encoded, with or without a value.
 bool HasQueryKey(std::string_view query, std::string_view key);
 
 }  // namespace streamhouse::exporters

@@ -1,5 +1,9 @@
 // The status line and headers of an HTTP response, as they go over the wire.
 //
+// Guarantees:
+// 1. The head ends with its empty line; the body, framed as Framing says, may follow at once.
+// 2. Each response forbids caches to keep it, and readers to guess another type than it has.
+// 3. The response's own headers stand as they are, in their order: the caller has checked them.
 // Thread safety: pure functions.
 // Cost: one string.
 #pragma once
