@@ -170,11 +170,14 @@ class Consumer {
   const ConsumerOptions options_;
   const metrics::TickHistogram poll_duration_;
 
+  // Immutable after Start(), and used by any thread.
   ArrivalSignal arrivals_;                       // outlives the fetchers and the membership
   std::unique_ptr<OffsetCommitter> committer_;   // outlives the membership
   std::unique_ptr<GroupMembership> membership_;  // null without a group
   std::unique_ptr<LagMonitor> lag_monitor_;
-  bool closed_ = false;  // of the polling thread
+
+  // Of the polling thread.
+  bool closed_ = false;
 
   mutable metrics::Mutex mutex_;
   Subscriptions subscriptions_ STREAMHOUSE_GUARDED_BY(mutex_);  // changed by the polling thread alone

@@ -96,13 +96,13 @@ class LagMonitor {
   const std::shared_ptr<Broker> broker_;
   const Options options_;
 
-  std::stop_source stop_;  // any thread
   metrics::Mutex mutex_;
   metrics::CondVar changed_;  // refresh_soon_, or stop_
   std::map<TopicPartition, MonitoredPartition> monitored_ STREAMHOUSE_GUARDED_BY(mutex_);
   bool refresh_soon_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 
-  std::thread thread_;  // of the thread that calls Start() and Stop()
+  std::stop_source stop_;  // any thread
+  std::thread thread_;     // of the thread that calls Start() and Stop()
 };
 
 }  // namespace streamhouse::client

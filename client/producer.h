@@ -158,7 +158,10 @@ class Producer {
   const std::shared_ptr<Broker> broker_;
   const ProducerMetrics metrics_;
   const ProducerOptions options_;
-  std::stop_source attempts_;   // triggered when attempts under way are to be cut short
+
+  // Any thread; triggered when attempts under way are to be cut short.
+  std::stop_source attempts_;
+
   metrics::Mutex close_mutex_;  // one Close() at a time
   std::vector<std::thread> senders_ STREAMHOUSE_GUARDED_BY(close_mutex_);
 

@@ -39,8 +39,11 @@ class PeriodicTask {
  private:
   void Run();
 
+  // Immutable after construction.
   const Work work_;
-  std::thread thread_;  // touched by Start and Stop only
+
+  // Of the thread that calls Start() and Stop().
+  std::thread thread_;
 
   metrics::Mutex mutex_;
   metrics::CondVar changed_;

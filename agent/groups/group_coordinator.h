@@ -170,6 +170,7 @@ class GroupCoordinator {
   Status NoteCommit(const GroupCommit& commit) STREAMHOUSE_REQUIRES(commit_mutex_);
   bool RemoveExpired(Group& group) const;
 
+  // Immutable after construction.
   MetadataStore& store_;
   const TopicCatalog& topics_;
   const LeaseClock clock_;
@@ -177,6 +178,7 @@ class GroupCoordinator {
   // One commit or change at a time, while the store writes, and none while a new member joins.
   // Taken before mutex_.
   metrics::Mutex commit_mutex_;
+
   metrics::Mutex mutex_;  // held for moments only
   std::map<std::string, Group> groups_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::set<std::string> changing_ STREAMHOUSE_GUARDED_BY(mutex_);  // by ChangeWhileEmpty()

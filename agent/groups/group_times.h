@@ -66,7 +66,9 @@ class GroupTimes {
   // Null beyond the limit.
   TimedGroup* Note(const std::string& group) STREAMHOUSE_REQUIRES(mutex_);
 
+  // Immutable after construction.
   const WallClock clock_;
+
   mutable metrics::Mutex mutex_;
   Mark notes_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   std::map<std::string, TimedGroup> groups_ STREAMHOUSE_GUARDED_BY(mutex_);

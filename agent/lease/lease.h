@@ -73,6 +73,7 @@ class Lease {
   bool abandoned() const;
 
  private:
+  // Immutable after construction.
   const std::string name_;
   const LeaseClock clock_;
 

@@ -134,7 +134,7 @@ class LeaseKeeper {
   std::map<TopicPartition, std::shared_ptr<Entry>> entries_ STREAMHOUSE_GUARDED_BY(mutex_);
   Status last_outcome_ STREAMHOUSE_GUARDED_BY(mutex_);
 
-  PeriodicTask rounds_;
+  PeriodicTask rounds_;  // last: its thread uses the others
 };
 
 }  // namespace streamhouse::agent

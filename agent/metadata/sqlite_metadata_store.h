@@ -85,6 +85,7 @@ class SqliteMetadataStore final : public MetadataStore {
   // Changes the row of a topic.
   Status ChangeTopic(const std::string& topic, const std::function<Status(TopicDescription& row)>& change);
 
+  // Set before any other thread has the store.
   MakeRoom make_room_ = [](const Status&) { return false; };
   std::unique_ptr<FolderLock> lock_;
 

@@ -59,6 +59,7 @@ class BoundedChecks {
   std::chrono::nanoseconds AnswerExpired();
   void AnswerAll(Readiness readiness);
 
+  // Immutable after construction.
   const metrics::Health* const health_;  // may be null
   const std::chrono::milliseconds wait_time_;
 
@@ -67,6 +68,7 @@ class BoundedChecks {
   std::deque<Waiting> waiting_ STREAMHOUSE_GUARDED_BY(mutex_);
   bool stopped_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 
+  // Last: their threads use the others.
   PeriodicTask evaluation_;
   PeriodicTask late_;
 };

@@ -57,6 +57,7 @@ class HealthRpc final : public grpc::health::v1::Health::CallbackService {
   bool asking_ STREAMHOUSE_GUARDED_BY(mutex_) = false;          // for the watchers
   std::set<Watcher*> watchers_ STREAMHOUSE_GUARDED_BY(mutex_);  // each deletes itself, after Forget()
 
+  // Last: their threads use the others.
   BoundedChecks checks_;
   PeriodicTask task_;
 };

@@ -45,9 +45,11 @@ class PendingOpenings {
   Status Health() const;
 
  private:
+  // Immutable after construction.
   MetadataStore& store_;
 
-  metrics::Mutex flush_mutex_;    // held during a Flush(), the call of the store included; taken before mutex_
+  metrics::Mutex flush_mutex_;  // held during a Flush(), the call of the store included; taken before mutex_
+
   mutable metrics::Mutex mutex_;  // held for moments only
   std::vector<StoredOpenings> pending_ STREAMHOUSE_GUARDED_BY(mutex_);
   Status last_flush_ STREAMHOUSE_GUARDED_BY(mutex_);

@@ -35,6 +35,7 @@ class StrayLogs {
   std::vector<std::string> Messages() const;
 
  private:
+  // Immutable after construction.
   const TopicFolders& folders_;
 
   mutable metrics::Mutex mutex_;                                                // held for moments only

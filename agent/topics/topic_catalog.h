@@ -189,10 +189,13 @@ class TopicCatalog {
   static TopicDescription InfoOf(const std::string& name, const Topic& topic);
   Partitions All() const;
 
+  // Immutable after construction.
   FileSystem& files_;
   MetadataStore& store_;
   LeaseKeeper& leases_;
   const Options options_;
+
+  // Any thread.
   TopicFolders folders_;
   StrayLogs strays_;
   PendingOpenings openings_;

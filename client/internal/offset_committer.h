@@ -117,9 +117,11 @@ class OffsetCommitter {
   std::map<TopicPartition, Progress> progress_ STREAMHOUSE_GUARDED_BY(mutex_);
   Status failure_ STREAMHOUSE_GUARDED_BY(mutex_);
 
+  // Any thread.
   std::stop_source stop_;
   std::stop_source give_up_;
-  std::thread thread_;
+
+  std::thread thread_;  // of the thread that calls CommitEvery(), Stop() and GiveUp()
 };
 
 }  // namespace streamhouse::client

@@ -139,6 +139,7 @@ class MetricsServer : public metrics::Exporter {
   metrics::Status RefuseSecondStart() const STREAMHOUSE_REQUIRES(mutex_);
   metrics::Status CheckPage(const LeftOutMetrics& left_out) const;
 
+  // Immutable after construction.
   metrics::Registry& registry_;
   const metrics::Health& health_;
   const MetricsServerOptions options_;

@@ -81,7 +81,9 @@ class SelectionBudget {
   };
 
  private:
+  // Immutable after construction.
   const Duration most_;
+
   metrics::Mutex mutex_;
   Duration left_ STREAMHOUSE_GUARDED_BY(mutex_);  // below zero: paid back first
   Time filled_ STREAMHOUSE_GUARDED_BY(mutex_);    // when left_ was right; the epoch: not yet

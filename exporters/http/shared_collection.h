@@ -38,7 +38,9 @@ class SharedCollection {
       std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
 
  private:
+  // Immutable after construction.
   const Collect collect_;
+
   metrics::Mutex mutex_;
   std::weak_ptr<const metrics::Snapshot> latest_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point taken_at_ STREAMHOUSE_GUARDED_BY(mutex_);

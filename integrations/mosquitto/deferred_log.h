@@ -36,7 +36,9 @@ class DeferredLog {
   void Write(const std::function<void(const std::string& line)>& write) STREAMHOUSE_EXCLUDES(mutex_);
 
  private:
-  std::atomic<bool> has_lines_{false};  // a hint; written under mutex_
+  // Read by any thread, relaxed: a hint. Written under mutex_.
+  std::atomic<bool> has_lines_{false};
+
   metrics::Mutex mutex_;
   std::vector<std::string> lines_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::size_t dropped_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;

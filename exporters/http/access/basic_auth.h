@@ -70,11 +70,13 @@ class BasicAuth {
   Digest DigestOf(const Credentials& credentials) const;
   std::optional<bool> Recall(const Credentials& credentials, const Digest& digest) const;
 
+  // Immutable after construction.
   const std::map<std::string, std::string> users_;
   const std::string unknown_user_hash_;
   Digest key_;
 
   metrics::Mutex check_mutex_;  // held by the check that runs; taken before mutex_
+
   mutable metrics::Mutex mutex_;
   // By user, the password that was right.
   std::map<std::string, Digest, std::less<>> right_ STREAMHOUSE_GUARDED_BY(mutex_);
