@@ -2,6 +2,7 @@
 
 import gzip
 import http.server
+import os
 import pathlib
 import re
 import signal
@@ -33,6 +34,16 @@ def receive_posts(test, bodies):
     test.addCleanup(server.server_close)
     test.addCleanup(server.shutdown)
     return f"127.0.0.1:{server.server_port}"
+
+
+def start_nats(test, address):
+    """A NATS server at the address, once it takes connections."""
+    program = os.environ.get("STREAMHOUSE_NATS")
+    test.assertTrue(program, "STREAMHOUSE_NATS is not set: run this through tools/test, which unpacks a server")
+    host, port = address.split(":")
+    server = processes.Process(test, [program, "--addr", host, "--port", port])
+    server.match("Server is ready", "stderr")
+    return server
 
 
 class Examples(unittest.TestCase):
@@ -95,6 +106,67 @@ class Examples(unittest.TestCase):
         self.assertEqual(404, processes.fetch(url + "/other")[0])
         self.assertEqual(405, processes.fetch(url + "/metrics", method="POST")[0])
         self.end(example)
+
+    def test_microhttpd_server_serves_what_routes_answer(self):
+        example = self.start("microhttpd_server")
+        url = example.match("^(http://.*)/metrics$")[1]
+        self.send(example, "a\nb\n")
+        processes.wait_for(lambda: pages.value(url, "broker_messages_total") == 2, "2 messages")
+        gzipped = urllib.request.Request(url + "/metrics?name[]=broker_*", headers={"Accept-Encoding": "gzip"})
+        with processes.DIRECT.open(gzipped) as response:
+            page = gzip.decompress(response.read()).decode()
+        self.assertIn("\nbroker_messages_total 2\n", page)
+        self.assertNotIn("streamhouse_", page, "the query is passed on")
+        for path in ("/metrics", "/ready"):
+            answer = self.bytes_of(url, f"HEAD {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+            self.assertTrue(answer.endswith(b"\r\n\r\n"), "no body")
+        self.assertEqual(404, processes.fetch(url + "/other")[0])
+        self.assertEqual(405, processes.fetch(url + "/metrics", method="POST")[0])
+        self.end(example)
+
+    def test_microhttpd_server_counts_its_connections(self):
+        example = self.start("microhttpd_server")
+        url = example.match("^(http://.*)/metrics$")[1]
+        slow = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
+        slow.sendall(b"GET /metrics HT")
+        # The slow one, and that of the scrape.
+        shown = "streamhouse_exporter_connections"
+        processes.wait_for(lambda: pages.value(url, shown) == 2, "2 connections")
+        slow.close()
+        processes.wait_for(lambda: pages.value(url, shown) == 1, "1 connection")
+        self.end(example)
+
+    def test_nats_client_shows_what_libnats_counts(self):
+        address = processes.held_address(self)
+        start_nats(self, address)
+        example = self.start("nats_client", f"nats://{address}", "orders")
+        url = "http://" + example.match("^prometheus://(.*)$")[1]
+        self.assertEqual(1, pages.value(url, "nats_client_connected"))
+        self.send(example, "two apples\n")
+        processes.wait_for(lambda: pages.value(url, "nats_client_received_messages_total") == 1, "the message")
+        self.assertEqual(1, pages.value(url, "nats_client_published_messages_total"))
+        self.assertEqual(len("two apples"), pages.value(url, "nats_client_published_bytes_total"))
+        self.assertEqual(len("two apples"), pages.value(url, "nats_client_received_bytes_total"))
+        self.assertEqual(0, pages.value(url, "nats_client_reconnects_total"))
+        self.end(example)
+
+    def test_nats_client_shows_that_its_server_was_away(self):
+        address = processes.held_address(self)
+        server = start_nats(self, address)
+        example = self.start("nats_client", f"nats://{address}", "orders")
+        url = "http://" + example.match("^prometheus://(.*)$")[1]
+        server.kill()
+        processes.wait_for(lambda: pages.value(url, "nats_client_connected") == 0, "the end of the connection")
+        start_nats(self, address)
+        processes.wait_for(lambda: pages.value(url, "nats_client_connected") == 1, "the next connection")
+        self.assertEqual(1, pages.value(url, "nats_client_reconnects_total"))
+        self.end(example)
+
+    def test_nats_client_says_that_no_server_is_there(self):
+        example = self.start("nats_client", "nats://127.0.0.1:1", "orders")
+        self.assertEqual(1, example.wait())
+        self.assertEqual(["nats://127.0.0.1:1: No server available for connection"], example.stderr)
 
     def test_instrumented_broker_shows_messages_depth_and_latency_and_why_it_is_not_ready(self):
         example = self.start("instrumented_broker")

@@ -23,9 +23,10 @@ packages_run=(
 )
 packages_format=(clang-format)
 packages_bench=(libbenchmark-dev librdkafka-dev prometheus-cpp-dev)
-# The tests build the benches too, so that those cannot rot.
+packages_examples=(libmicrohttpd-dev libnats-dev)
+# The tests build the benches and examples too, so that those cannot rot.
 packages_test=(
-  "${packages_bench[@]}" "${packages_format[@]}" libgmock-dev libgtest-dev
+  "${packages_bench[@]}" "${packages_examples[@]}" "${packages_format[@]}" libgmock-dev libgtest-dev
   libcjson1 libdlt2 libmosquitto-dev libwrap0
   clang clang-tidy libclang-rt-14-dev
   binutils curl locales openssl pylint python3 python3-prometheus-client shellcheck slowhttptest spin valgrind zstd

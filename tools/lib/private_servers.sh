@@ -3,8 +3,8 @@
 # packages.sh.
 #
 #   ensure_private_servers    unpacks what is missing; sets and exports STREAMHOUSE_PROMETHEUS, STREAMHOUSE_PROMTOOL,
-#                             STREAMHOUSE_NODE_EXPORTER, STREAMHOUSE_PUSHGATEWAY, STREAMHOUSE_VICTORIA_METRICS and
-#                             STREAMHOUSE_MOSQUITTO
+#                             STREAMHOUSE_NODE_EXPORTER, STREAMHOUSE_PUSHGATEWAY, STREAMHOUSE_VICTORIA_METRICS,
+#                             STREAMHOUSE_NATS and STREAMHOUSE_MOSQUITTO
 #   ensure_private_mosquitto  the same for the last one, a folder with several programs, and the headers of its
 #                             plugins, which third_party/mosquitto.bzl finds
 #
@@ -60,10 +60,12 @@ ensure_private_servers() {
   export STREAMHOUSE_NODE_EXPORTER="$cache/node_exporter/usr/bin/prometheus-node-exporter"
   export STREAMHOUSE_PUSHGATEWAY="$cache/pushgateway/usr/bin/prometheus-pushgateway"
   export STREAMHOUSE_VICTORIA_METRICS="$cache/victoria_metrics/usr/bin/victoria-metrics"
+  export STREAMHOUSE_NATS="$cache/nats/usr/sbin/nats-server"
   ensure_private_server prometheus "$cache/prometheus" usr/bin/promtool &&
     ensure_private_server prometheus-node-exporter "$cache/node_exporter" usr/bin/prometheus-node-exporter &&
     ensure_private_server prometheus-pushgateway "$cache/pushgateway" usr/bin/prometheus-pushgateway &&
     ensure_private_server victoria-metrics "$cache/victoria_metrics" usr/bin/victoria-metrics &&
+    ensure_private_server nats-server "$cache/nats" usr/sbin/nats-server &&
     ensure_private_mosquitto
 }
 
