@@ -63,6 +63,12 @@ Result<std::unique_ptr<BrokerPlugin>> BrokerPlugin::Start(mosquitto_plugin_id_t*
     return started.ok() ? plugin->StartSysClient(options) : started;
   };
   const auto end = [self = plugin.get()] {
+  if (!plugin->side_->has_own_descriptors()) {
+    mosquitto_log_printf(MOSQ_LOG_WARNING,
+                         "streamhouse_mosquitto: the system refuses the page a table of descriptors of its own: each "
+                         "message costs the broker more, and connections of the page count towards its limit of "
+                         "descriptors");
+  }
     self->sys_client_.reset();
     self->server_.reset();
   };

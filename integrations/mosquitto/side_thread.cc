@@ -17,21 +17,32 @@ using metrics::Status;
 
 namespace {
 
-// Gives the calling thread a table of its own, with the standard descriptors alone. Where the
-// system refuses, the thread works on with the common table.
-void LeaveDescriptorsOfProcess() {
-  ::close_range(STDERR_FILENO + 1, std::numeric_limits<unsigned>::max(), CLOSE_RANGE_UNSHARE);
+// Gives the calling thread a table of its own, with the standard descriptors alone. False where the
+// system refuses: the thread works on with the common table.
+bool LeaveDescriptorsOfProcess() {
+  return ::close_range(STDERR_FILENO + 1, std::numeric_limits<unsigned>::max(), CLOSE_RANGE_UNSHARE) == 0;
 }
+
+// While it lives, the calling thread takes no signals.
+class BlockedSignals {
+ public:
+  BlockedSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
 
 // A thread inherits the mask of the one that starts it.
 Result<std::thread> StartThreadWithoutSignals(std::function<void()> work) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  Result<std::thread> started = metrics::StartThread(std::move(work));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return started;
+  const BlockedSignals blocked;
+  return metrics::StartThread(std::move(work));
 }
 
 }  // namespace
@@ -42,7 +53,7 @@ Result<std::unique_ptr<SideThread>> SideThread::Start(std::function<Status()> be
   const auto task = std::make_shared<std::packaged_task<Status()>>(std::move(begin));
   std::future<Status> begun = task->get_future();
   Result<std::thread> started = StartThreadWithoutSignals([task, self = side.get()] {
-    LeaveDescriptorsOfProcess();
+    self->has_own_descriptors_ = LeaveDescriptorsOfProcess();
     (*task)();
     self->stop_.get_future().wait();
     self->end_();

@@ -11,11 +11,11 @@
 // 3. Of the descriptors that are open at the start, the thread has copies of 0, 1 and 2 alone. What
 //    it opens does not count towards the broker's limit of descriptors.
 // Limits: Linux before 5.9, or a filter of system calls, may refuse the second table. Then all
-// threads share the first one.
+// threads share the first one, and has_own_descriptors() is false.
 // Thread safety: one thread.
 // Cost: a thread that sleeps.
 // Errors: those of `begin`; Unavailable where the system has no thread left. What `begin` throws
-// leaves Start().
+// leaves Start(), and so does std::bad_alloc.
 #pragma once
 
 #include <functional>
@@ -37,10 +37,13 @@ class SideThread {
   SideThread(const SideThread&) = delete;
   SideThread& operator=(const SideThread&) = delete;
 
+  bool has_own_descriptors() const { return has_own_descriptors_; }
+
  private:
   explicit SideThread(std::function<void()> end) : end_(std::move(end)) {}
 
   const std::function<void()> end_;
+  bool has_own_descriptors_ = false;  // written by the thread before `begin`
   std::promise<void> stop_;
   std::thread thread_;
 };

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,25 +15,8 @@
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/integrations/mosquitto/fake_broker.h"
 #include "tests/integrations/mosquitto/fake_listener.h"
-
-namespace {
-
-// How many allocations of this thread succeed before one fails; negative: none fails.
-thread_local int allocations_before_failure = -1;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  void* const memory = allocations_before_failure-- == 0 ? nullptr : std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+#include "tests/integrations/mosquitto/refused_close_range.h"
+#include "tests/integrations/mosquitto/scarce_memory.h"
 
 namespace streamhouse::mosquitto_plugin {
 namespace {
@@ -67,7 +49,14 @@ TEST_F(BrokerPluginTest, ServesItsPageAndSaysWhere) {
   StartIn(FakeBroker::kLastEventOf20);
   EXPECT_GT(plugin_->port(), 0);
   EXPECT_THAT(broker_->log(),
-              ::testing::Contains(::testing::HasSubstr("127.0.0.1:" + std::to_string(plugin_->port()))));
+              ::testing::ElementsAre(::testing::HasSubstr("127.0.0.1:" + std::to_string(plugin_->port()))));
+}
+
+TEST_F(BrokerPluginTest, ARefusedTableOfDescriptorsIsToldOnce) {
+  RunWithoutCloseRange([this] { StartIn(FakeBroker::kLastEventOf20); });
+  EXPECT_THAT(broker_->log(),
+              ::testing::Contains(::testing::HasSubstr("refuses the page a table of descriptors")).Times(1));
+  EXPECT_GT(plugin_->port(), 0);
 }
 
 TEST_F(BrokerPluginTest, AnswersEventsAsIfItWereNotThere) {
@@ -190,10 +179,11 @@ TEST_F(BrokerPluginTest, WithoutMemoryAnEventIsLostAndTheBrokerLivesOn) {
     plugin_.reset();
     StartIn(FakeBroker::kLastEventOf20, options);
     broker_->Publish(stranger_, "known/a", 0);
-    allocations_before_failure = failing;
-    EXPECT_EQ(broker_->Publish(client_, kTopic, 0), MOSQ_ERR_SUCCESS);
-    EXPECT_EQ(broker_->Tell(MOSQ_EVT_BASIC_AUTH, &auth), MOSQ_ERR_PLUGIN_DEFER);
-    allocations_before_failure = -1;
+    {
+      const FailingAllocation failure(failing);
+      EXPECT_EQ(broker_->Publish(client_, kTopic, 0), MOSQ_ERR_SUCCESS);
+      EXPECT_EQ(broker_->Tell(MOSQ_EVT_BASIC_AUTH, &auth), MOSQ_ERR_PLUGIN_DEFER);
+    }
     lost = *Value("mosquitto_plugin_events_lost_total");
     EXPECT_THAT(broker_->log(), ::testing::Contains(::testing::HasSubstr("no memory")).Times(lost > 0 ? 1 : 0));
     broker_->Publish(client_, kTopic, 0);

@@ -6,8 +6,12 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <memory>
 #include <new>
 #include <thread>
+
+#include "tests/integrations/mosquitto/refused_close_range.h"
+#include "tests/integrations/mosquitto/scarce_memory.h"
 
 namespace streamhouse::mosquitto_plugin {
 namespace {
@@ -33,6 +37,7 @@ TEST(SideThreadTest, DescriptorsOfEachSideAreItsOwn) {
     return Status::Ok();
   };
   const auto side = SideThread::Start(begin, [] {}).value();
+  EXPECT_TRUE(side->has_own_descriptors());
   EXPECT_FALSE(is_open_there);
   EXPECT_TRUE(IsOpen(of_broker));
   EXPECT_GT(of_side, of_broker);
@@ -60,6 +65,34 @@ TEST(SideThreadTest, TakesNoSignalsAndLeavesThemToTheBroker) {
     EXPECT_EQ(sigismember(&of_side, number), 1) << number;
     EXPECT_EQ(sigismember(&of_broker, number), 0) << number;
   }
+}
+
+TEST(SideThreadTest, SharesDescriptorsWhereTheSystemRefusesATable) {
+  RunWithoutCloseRange([] {
+    const int of_broker = OpenNull();
+    bool is_open_there = false;
+    const auto begin = [&] { return is_open_there = IsOpen(of_broker), Status::Ok(); };
+    EXPECT_FALSE(SideThread::Start(begin, [] {}).value()->has_own_descriptors());
+    EXPECT_TRUE(is_open_there);
+    ::close(of_broker);
+  });
+}
+
+// The method: each allocation of a start fails once.
+TEST(SideThreadTest, AStartWithoutMemoryLeavesTheSignalsToTheBroker) {
+  int failing = 0;
+  for (std::unique_ptr<SideThread> side; side == nullptr; ++failing) {
+    try {
+      const FailingAllocation failure(failing);
+      side = SideThread::Start([] { return Status::Ok(); }, [] {}).value();
+    } catch (const std::bad_alloc&) {
+      EXPECT_EQ(side, nullptr);
+    }
+    sigset_t of_broker;
+    pthread_sigmask(SIG_SETMASK, nullptr, &of_broker);
+    EXPECT_EQ(sigismember(&of_broker, SIGTERM), 0) << failing;
+  }
+  EXPECT_GT(failing, 2);
 }
 
 TEST(SideThreadTest, ABeginThatFailsIsEndedAndTold) {
