@@ -34,8 +34,9 @@ bool EventCallbacks::TryAdd(int event, MOSQ_FUNC_generic_callback callback, void
 }
 
 int EventCallbacks::Register(int event, MOSQ_FUNC_generic_callback callback, void* user_data) {
+  added_.emplace_back(event, callback);  // throws first, if at all
   const int error = mosquitto_callback_register(identifier_, event, callback, nullptr, user_data);
-  if (error == MOSQ_ERR_SUCCESS) added_.emplace_back(event, callback);
+  if (error != MOSQ_ERR_SUCCESS) added_.pop_back();
   return error;
 }
 

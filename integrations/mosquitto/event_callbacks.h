@@ -1,10 +1,11 @@
 // EventCallbacks: what a plugin has registered with the broker, until it is destroyed.
 //
 // When to use something else: mosquitto_callback_register(), where a callback stays for good.
-// Guarantees: the destructor takes back every callback that Add() registered.
+// Guarantees: the destructor takes back every callback that Add() and TryAdd() registered.
 // Thread safety: the thread of the broker.
 // Cost: at the start and the end only.
-// Errors: FailedPrecondition, with the broker's reason.
+// Errors: FailedPrecondition, with the broker's reason. std::bad_alloc, after which nothing is
+// registered.
 #pragma once
 
 #include <mosquitto.h>
@@ -29,8 +30,8 @@ class EventCallbacks {
   // `name` is the event, for the error.
   metrics::Status Add(int event, MOSQ_FUNC_generic_callback callback, void* user_data, std::string_view name);
 
-  // The same for an event that the broker may not know: false where it does not.
-  bool TryAdd(int event, MOSQ_FUNC_generic_callback callback, void* user_data);
+  // The same for an event that the broker may not know. False where the broker refuses.
+  [[nodiscard]] bool TryAdd(int event, MOSQ_FUNC_generic_callback callback, void* user_data);
 
  private:
   // The broker's response.

@@ -126,10 +126,14 @@ Status EventCounts::AddTo(EventCallbacks& callbacks, Registry& registry, const P
 
 Status EventCounts::AddNewerTo(EventCallbacks& callbacks, Registry& registry) {
   if (!callbacks.TryAdd(kConnectEvent, &OnConnect, this)) return Status::Ok();
-  callbacks.TryAdd(kSubscribeEvent, &OnSubscribe, this);
-  callbacks.TryAdd(kUnsubscribeEvent, &OnUnsubscribe, this);
-  callbacks.TryAdd(kMessageOutEvent, &OnMessageOut, this);
-  callbacks.TryAdd(kClientOfflineEvent, &OnDisconnect, this);
+  const auto try_add = [&](int event, MOSQ_FUNC_generic_callback callback, const std::string& name) {
+    if (callbacks.TryAdd(event, callback, this)) return;
+    Log(MOSQ_LOG_WARNING, "the broker tells plugins of connects and not of " + name + ": these are not counted");
+  };
+  try_add(kSubscribeEvent, &OnSubscribe, "subscriptions");
+  try_add(kUnsubscribeEvent, &OnUnsubscribe, "ended subscriptions");
+  try_add(kMessageOutEvent, &OnMessageOut, "deliveries");
+  try_add(kClientOfflineEvent, &OnDisconnect, "clients that go offline");
   return Emplace(SessionMetrics::Register(registry), sessions_);
 }
 

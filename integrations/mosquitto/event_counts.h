@@ -44,13 +44,14 @@ namespace streamhouse::mosquitto_plugin {
 
 class EventCounts {
  public:
-  // Registry and health must outlive it.
+  // `registry` and `health` must outlive the EventCounts.
   static metrics::Result<std::unique_ptr<EventCounts>> Register(metrics::Registry& registry, metrics::Health& health,
                                                                 const PluginOptions& options);
   EventCounts(const EventCounts&) = delete;
   EventCounts& operator=(const EventCounts&) = delete;
 
-  // It must outlive `callbacks`, which the broker then calls.
+  // Registers callbacks for the events. The broker calls them until `callbacks` is destroyed; the
+  // EventCounts must live until then.
   metrics::Status AddTo(EventCallbacks& callbacks, metrics::Registry& registry, const PluginOptions& options);
 
   // Lines for the broker's log, written with the next event that is not a message.

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <new>
 #include <string>
 
 #include "tests/integrations/mosquitto/fake_broker.h"
+#include "tests/integrations/mosquitto/scarce_memory.h"
 
 namespace streamhouse::mosquitto_plugin {
 namespace {
@@ -39,6 +41,22 @@ TEST_F(EventCallbacksTest, TheDestructorTakesBackEveryCallback) {
     EXPECT_TRUE(callbacks.TryAdd(MOSQ_EVT_RELOAD, &CountUp, &count_));
     EXPECT_EQ(broker_.callbacks(), 2U);
   }
+  EXPECT_EQ(broker_.callbacks(), 0U);
+}
+
+// The method: each allocation of a registration fails once.
+TEST_F(EventCallbacksTest, WhatHasNoMemoryIsNotRegisteredForGood) {
+  int failing = 0;
+  for (bool is_added = false; !is_added && failing < 10; ++failing) {
+    EventCallbacks callbacks(broker_.identifier());
+    try {
+      const FailingAllocation failure(failing);
+      is_added = callbacks.TryAdd(MOSQ_EVT_TICK, &CountUp, &count_);
+    } catch (const std::bad_alloc&) {
+      EXPECT_FALSE(is_added);
+    }
+  }
+  EXPECT_GT(failing, 1);
   EXPECT_EQ(broker_.callbacks(), 0U);
 }
 

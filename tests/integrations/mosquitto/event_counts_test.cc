@@ -16,6 +16,10 @@
 namespace streamhouse::mosquitto_plugin {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
 class EventCountsTest : public ::testing::Test {
  protected:
   void AddTo(int last_event, const PluginOptions& options = {}) {
@@ -64,6 +68,23 @@ TEST_F(EventCountsTest, AnAuthenticationShowsThatTheLoopHasBegun) {
   mosquitto_evt_basic_auth check = {};
   broker_->Tell(MOSQ_EVT_BASIC_AUTH, &check);
   EXPECT_TRUE(IsReady());
+}
+
+// A broker between 2.0 and 2.1.
+TEST_F(EventCountsTest, AnEventThatTheBrokerLacksBesideConnectsIsTold) {
+  AddTo(kUnsubscribeEvent);
+  EXPECT_THAT(broker_->log(), ElementsAre(HasSubstr("not of deliveries"), HasSubstr("not of clients that go offline")));
+}
+
+TEST_F(EventCountsTest, EventsThatABrokerHasTogetherNeedNoLine) {
+  for (const int last_event : {FakeBroker::kLastEventOf20, FakeBroker::kLastEventOf21}) {
+    metrics::Registry registry;
+    FakeBroker broker(last_event);
+    const auto counts = EventCounts::Register(registry, health_, {}).value();
+    EventCallbacks callbacks(broker.identifier());
+    EXPECT_TRUE(counts->AddTo(callbacks, registry, {}).ok());
+    EXPECT_THAT(broker.log(), IsEmpty());
+  }
 }
 
 // From 2.1 on, a client whose session stays has this event in place of a disconnect.

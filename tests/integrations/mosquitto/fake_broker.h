@@ -43,8 +43,6 @@ class FakeBroker {
   // A pass of the loop.
   int Tick();
 
-  // The callback of an event and its user data, to be called without a look-up.
-  std::pair<MOSQ_FUNC_generic_callback, void*> callback(int event) const { return callbacks_.at(event); }
   std::size_t callbacks() const { return callbacks_.size(); }
   const std::vector<std::string>& log() const { return log_; }
 
