@@ -112,7 +112,8 @@ Status BrokerPlugin::StartSysClient(const PluginOptions& options) {
   SysClientOptions client = {.address = *options.sys_client,
                              .user = options.sys_user,
                              .retry_first = kSysRetryFirst,
-                             .retry_max = kSysRetryMax};
+                             .retry_max = kSysRetryMax,
+                             .keep_alive = kSysKeepAlive};
   if (!options.sys_password_file.empty()) {
     Result<std::string> password = FirstLine(options.sys_password_file);
     if (!password.ok()) return password.status();

@@ -19,25 +19,46 @@ namespace streamhouse::mosquitto_plugin {
 using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
 
 namespace {
 
 constexpr std::string_view kFilter = "$SYS/broker/#";
 
-Status Unavailable(std::string_view what) {
-  return Status(StatusCode::kUnavailable, std::string(what) + ": " + std::generic_category().message(errno));
+Status Unavailable(std::string_view what, int error) {
+  return Status(StatusCode::kUnavailable, std::string(what) + ": " + std::generic_category().message(error));
 }
 
-// One for each client that lives in this process: two with one id would end each other's
-// connections.
-std::string ClientId(int descriptor) {
-  return "streamhouse_mosquitto_" + std::to_string(::getpid()) + "_" + std::to_string(descriptor);
+// The kernel gives no two threads one id at the same time. Numbers of descriptors repeat: each
+// SideThread has a table of its own. Two connections with one id would end each other.
+std::string ClientIdOfThread() {
+  return "streamhouse_mosquitto_" + std::to_string(::gettid());
 }
 
-Status SendAll(int connection, const std::string& packet) {
-  // Some dozen bytes on a fresh connection find room at once.
-  const ssize_t sent = ::send(connection, packet.data(), packet.size(), MSG_NOSIGNAL);
-  return sent == static_cast<ssize_t>(packet.size()) ? Status::Ok() : Unavailable("cannot send");
+// Closes the descriptor unless it is released.
+class OwnedDescriptor {
+ public:
+  explicit OwnedDescriptor(int number) : number_(number) {}
+  ~OwnedDescriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  OwnedDescriptor(const OwnedDescriptor&) = delete;
+  OwnedDescriptor& operator=(const OwnedDescriptor&) = delete;
+
+  int number() const { return number_; }
+  int Release() { return std::exchange(number_, -1); }
+
+ private:
+  int number_;
+};
+
+// The error of a connection that was under way; 0 where it is established.
+int ErrorOf(int connection) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(connection, SOL_SOCKET, SO_ERROR, &error, &size);
+  return error;
 }
 
 }  // namespace
@@ -46,7 +67,7 @@ Result<std::unique_ptr<SysClient>> SysClient::Start(SysClientOptions options, Sy
                                                     LogLine log) {
   std::unique_ptr<SysClient> client(new SysClient(std::move(options), figures, std::move(own), std::move(log)));
   client->stop_ = ::eventfd(0, EFD_CLOEXEC);
-  if (client->stop_ < 0) return Unavailable("no descriptor for the client of $SYS");
+  if (client->stop_ < 0) return Unavailable("no descriptor for the client of $SYS", errno);
   Result<std::thread> started = metrics::StartThread([self = client.get()] { self->Run(); });
   if (!started.ok()) return started.status();
   client->thread_ = *std::move(started);
@@ -77,21 +98,16 @@ void SysClient::Run() {
 }
 
 bool SysClient::RunConnection() noexcept {
-  int connection = -1;
   bool goes_on = true;
   try {
-    Result<int> connected = Connect();
-    Status ended = connected.status();
-    if (connected.ok()) {
-      connection = *connected;
-      ended = Listen(connection);
-    }
+    const Result<int> connected = Connect();
+    const OwnedDescriptor connection(connected.ok() ? *connected : -1);
+    const Status ended = connected.ok() ? Listen(connection.number()) : connected.status();
     goes_on = !ended.ok();
     if (goes_on) Report(ended);
   } catch (...) {
     // Counted as any other failure. A line of the log may need the memory that is missing.
   }
-  if (connection >= 0) ::close(connection);
   own_.subscribed.Set(0);
   is_subscribed_ = false;
   figures_.Forget();
@@ -100,7 +116,17 @@ bool SysClient::RunConnection() noexcept {
 
 void SysClient::Report(const Status& ended) {
   // The listener opens after plugins are loaded, so the first failure is expected.
-  if (++failures_ == 2) log_("plugin_opt_sys_client: " + ended.message() + "; the client goes on trying");
+  if (++failures_ != 2) return;
+  has_reported_ = true;
+  log_("plugin_opt_sys_client: " + ended.message() + "; the next attempt is in " + std::to_string(retry_time_.count()) +
+       " ms, later ones are at most " + std::to_string(options_.retry_max.count()) + " ms apart");
+}
+
+void SysClient::EndFailures() {
+  check_due_ = steady_clock::time_point::max();
+  retry_time_ = options_.retry_first;
+  failures_ = 1;  // from now on, no failure is expected: the next one is reported
+  if (std::exchange(has_reported_, false)) log_("plugin_opt_sys_client: subscribed to " + std::string(kFilter));
 }
 
 SysClient::Waited SysClient::Wait(int descriptor, short events, std::chrono::milliseconds time) const {
@@ -120,55 +146,66 @@ Result<int> SysClient::Connect() const {
       0) {
     return Status(StatusCode::kUnavailable, "\"" + options_.address.host + "\" is no IP address");
   }
-  const int connection = ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  int result = connection < 0 ? -1 : ::connect(connection, found->ai_addr, found->ai_addrlen);
+  OwnedDescriptor connection(::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const bool is_open = connection.number() >= 0;
+  int error = is_open && ::connect(connection.number(), found->ai_addr, found->ai_addrlen) == 0 ? 0 : errno;
   ::freeaddrinfo(found);
-  if (result != 0 && connection >= 0 && errno == EINPROGRESS) {
-    if (Wait(connection, POLLOUT, kSysAnswerTime) == Waited::kReady) {
-      socklen_t size = sizeof errno;
-      int error = 0;
-      ::getsockopt(connection, SOL_SOCKET, SO_ERROR, &error, &size);
-      errno = error;
-      result = error == 0 ? 0 : -1;
-    } else {
-      errno = ETIMEDOUT;
-    }
+  if (is_open && error == EINPROGRESS) {
+    const Waited waited = Wait(connection.number(), POLLOUT, kSysAnswerTime);
+    error = waited == Waited::kReady ? ErrorOf(connection.number()) : ETIMEDOUT;
   }
-  if (result == 0) return connection;
-  Status failed = Unavailable("cannot connect to " + options_.address.ToString());
-  if (connection >= 0) ::close(connection);
-  return failed;
+  if (error != 0) return Unavailable("cannot connect to " + options_.address.ToString(), error);
+  return connection.Release();
 }
 
 Status SysClient::Listen(int connection) {
-  const auto keep_alive = static_cast<std::uint16_t>(kSysKeepAlive.count());
-  Status sent = SendAll(connection, ConnectPacket(ClientId(stop_), keep_alive, options_.user, options_.password));
-  if (sent.ok()) sent = SendAll(connection, SubscribePacket(kFilter));
+  const auto keep_alive = static_cast<std::uint16_t>(options_.keep_alive.count());
+  Status sent = Send(connection, ConnectPacket(ClientIdOfThread(), keep_alive, options_.user, options_.password));
+  if (sent.ok()) sent = Send(connection, SubscribePacket(kFilter));
   if (!sent.ok()) return sent;
+  check_due_ = steady_clock::now() + kSysAnswerTime;
   PacketReader reader;
-  std::array<char, 16384> buffer;
   while (true) {
-    const std::chrono::seconds time = is_subscribed_ ? kSysKeepAlive / 2 : kSysAnswerTime;
-    switch (Wait(connection, POLLIN, time)) {
+    if (Status done = DoWhatIsDue(connection); !done.ok()) return done;
+    const auto time = std::min(ping_due_, check_due_) - steady_clock::now();
+    switch (Wait(connection, POLLIN, std::chrono::ceil<milliseconds>(std::max(time, steady_clock::duration::zero())))) {
       case Waited::kStop:
         return Status::Ok();
       case Waited::kTimeOut:
-        if (!is_subscribed_) return Status(StatusCode::kUnavailable, "the broker does not answer");
-        if (sent = SendAll(connection, PingPacket()); !sent.ok()) return sent;
         continue;
       case Waited::kReady:
         break;
     }
-    const ssize_t size = ::recv(connection, buffer.data(), buffer.size(), 0);
-    if (size == 0) return Status(StatusCode::kUnavailable, "the broker has ended the connection");
-    if (size < 0) return Unavailable("cannot read");
-    Status handled;
-    Status read = reader.Feed({buffer.data(), static_cast<std::size_t>(size)}, [&](const ReadPacket& packet) {
-      if (handled.ok()) handled = Handle(packet);
-    });
-    if (!read.ok()) return read;
-    if (!handled.ok()) return handled;
+    if (Status received = Receive(connection, reader); !received.ok()) return received;
   }
+}
+
+Status SysClient::DoWhatIsDue(int connection) {
+  const auto now = steady_clock::now();
+  if (now >= check_due_) {
+    if (!is_subscribed_) return Status(StatusCode::kUnavailable, "the broker does not answer");
+    EndFailures();
+  }
+  return now >= ping_due_ ? Send(connection, PingPacket()) : Status::Ok();
+}
+
+Status SysClient::Send(int connection, const std::string& packet) {
+  ping_due_ = steady_clock::now() + milliseconds(options_.keep_alive) / 2;
+  // A connection whose broker reads has room for some dozen bytes.
+  const ssize_t sent = ::send(connection, packet.data(), packet.size(), MSG_NOSIGNAL);
+  return sent == static_cast<ssize_t>(packet.size()) ? Status::Ok() : Unavailable("cannot send", errno);
+}
+
+Status SysClient::Receive(int connection, PacketReader& reader) {
+  std::array<char, 16384> buffer;
+  const ssize_t size = ::recv(connection, buffer.data(), buffer.size(), 0);
+  if (size == 0) return Status(StatusCode::kUnavailable, "the broker has ended the connection");
+  if (size < 0) return Unavailable("cannot read", errno);
+  Status handled;
+  Status read = reader.Feed({buffer.data(), static_cast<std::size_t>(size)}, [&](const ReadPacket& packet) {
+    if (handled.ok()) handled = Handle(packet);
+  });
+  return read.ok() ? handled : read;
 }
 
 Status SysClient::Handle(const ReadPacket& packet) {
@@ -181,10 +218,8 @@ Status SysClient::Handle(const ReadPacket& packet) {
     if (packet.body[2] == kRefused) {
       return Status(StatusCode::kUnavailable, "the broker refuses the subscription to " + std::string(kFilter));
     }
-    is_subscribed_ = true;
-    retry_time_ = options_.retry_first;
+    if (!std::exchange(is_subscribed_, true)) check_due_ = steady_clock::now() + options_.keep_alive;
     own_.subscribed.Set(1);
-    if (std::exchange(failures_, 0) > 1) log_("plugin_opt_sys_client: subscribed to " + std::string(kFilter));
   }
   if (packet.type == kPublishType) {
     if (const auto message = MessageOf(packet)) figures_.Take(message->topic, message->payload);

@@ -6,16 +6,21 @@
 // When to use something else: none; without plugin_opt_sys_client there is none.
 // Guarantees:
 // 1. It connects again after an error: the listener opens after plugins are loaded. It waits for
-//    SysClientOptions::retry_first, then for twice as long each time, at most retry_max.
-//    Once it has subscribed, it begins again with retry_first.
-// 2. Figures are forgotten when a connection ends.
-// 3. When the destructor returns, its thread has ended. It waits for no peer.
+//    SysClientOptions::retry_first, then for twice as long each time, at most retry_max. Once it
+//    has been subscribed for keep_alive, it begins again with retry_first.
+// 2. It sends a packet at least every keep_alive / 2, however many packets arrive. The broker ends
+//    the connection of a client that sends none for keep_alive and a half of it.
+// 3. Its client id is the same for each of its connections. No other client that lives in this
+//    process has the same.
+// 4. Figures are forgotten when a connection ends.
+// 5. When the destructor returns, its thread has ended. It waits for no peer.
 // Thread safety: one thread. Its own thread calls `log`.
 // Cost: a thread, and about fifty messages each sys_interval.
-// Errors: Start(), Unavailable where there is no thread or no descriptor. Later ones, as a refused
-// connection, are lines of the log: one for the second failure, and one when a connection is up
-// again. `failures` counts all of them. What is thrown on its thread, as without memory, ends the
-// connection and is such a failure.
+// Errors: Start(), Unavailable where there is no thread or no descriptor. Later failures, as a
+// refused connection, are counted in `failures`. What is thrown on its thread, as without memory,
+// ends the connection and is such a failure. The log has a line for the second failure in a row,
+// and for the first one after a connection that was subscribed for keep_alive. It has another line
+// when a connection after that has been subscribed for keep_alive.
 #pragma once
 
 #include <chrono>
@@ -46,6 +51,7 @@ struct SysClientOptions {
   std::string password = {};
   std::chrono::milliseconds retry_first = kSysRetryFirst;
   std::chrono::milliseconds retry_max = kSysRetryMax;
+  std::chrono::seconds keep_alive = kSysKeepAlive;  // positive
 };
 
 // What a client of $SYS records of itself.
@@ -73,7 +79,13 @@ class SysClient {
   bool RunConnection() noexcept;
   // Until the connection ends, or Ok where the client is to stop.
   metrics::Status Listen(int connection);
+  // Sends a ping where one is due. Not Ok where the broker has not responded in kSysAnswerTime.
+  metrics::Status DoWhatIsDue(int connection);
+  metrics::Status Receive(int connection, PacketReader& reader);
+  metrics::Status Send(int connection, const std::string& packet);
   metrics::Status Handle(const ReadPacket& packet);
+  // The connection was subscribed for keep_alive: what failed before it is over.
+  void EndFailures();
   // Whether the descriptor has one of the events within the time; Ok where the client is to stop.
   enum class Waited : std::uint8_t { kReady, kTimeOut, kStop };
   Waited Wait(int descriptor, short events, std::chrono::milliseconds time) const;
@@ -87,9 +99,14 @@ class SysClient {
   const LogLine log_;
   int stop_ = -1;  // an eventfd that can be read once the client is to stop
 
-  // Used by the thread alone.
+  // Used by the thread alone, for the connection that it has.
   bool is_subscribed_ = false;
-  int failures_ = 0;  // since the last subscription
+  std::chrono::steady_clock::time_point ping_due_;
+  std::chrono::steady_clock::time_point check_due_;  // of the response to SUBSCRIBE, then of EndFailures()
+
+  // Used by the thread alone, for all connections.
+  int failures_ = 0;           // in a row; see Report()
+  bool has_reported_ = false;  // a failure, and not yet its end
   std::chrono::milliseconds retry_time_;
 
   std::thread thread_;

@@ -57,6 +57,12 @@ std::string FakeListener::ReadToSubscription() {
   return arrived;
 }
 
+std::string FakeListener::Arrived() {
+  std::array<char, 4096> buffer;
+  const ssize_t size = recv(connection_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  return {buffer.data(), static_cast<std::size_t>(size > 0 ? size : 0)};
+}
+
 void FakeListener::Send(std::string_view bytes) {
   const ssize_t sent = send(connection_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   metrics::Check(sent == static_cast<ssize_t>(bytes.size()), "the client has gone");

@@ -27,6 +27,8 @@ class FakeListener {
   void Accept();
   // What the client has sent on it, to the end of its SUBSCRIBE for $SYS/broker/#.
   std::string ReadToSubscription();
+  // What the client has sent since, without a wait.
+  std::string Arrived();
   void Send(std::string_view bytes);
   void End();
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <chrono>
 #include <memory>
 #include <new>
@@ -11,14 +13,19 @@
 #include <string_view>
 #include <vector>
 
+#include "integrations/mosquitto/side_thread.h"
 #include "integrations/mosquitto/sys_figures.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/gauge.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/settings.h"
+#include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/integrations/mosquitto/fake_listener.h"
+#include "tests/integrations/mosquitto/scarce_memory.h"
 #include "tests/support/eventually.h"
+#include "tests/support/held_port.h"
 
 namespace streamhouse::mosquitto_plugin {
 namespace {
@@ -32,22 +39,28 @@ using ::testing::StartsWith;
 constexpr char kNotAuthorized = 5;
 constexpr std::chrono::milliseconds kRetryFirst{100};
 constexpr std::chrono::milliseconds kRetryMax{400};
+constexpr std::chrono::seconds kKeepAlive{1};
+// $SYS/broker/clients/connected is 7.
+const std::string kSevenClients = "\x30\x20\x00\x1D$SYS/broker/clients/connected7"s;
 
 class SysClientTest : public ::testing::Test {
  protected:
-  void Start(const std::string& user = "", const std::string& password = "") {
+  std::unique_ptr<SysClient> Make(const metrics::HostPort& address, const std::string& user = "",
+                                  const std::string& password = "") {
     const auto log = [this](std::string_view line) {
       const metrics::MutexLock lock(mutex_);
       if (log_throws_) throw std::bad_alloc();
       log_.emplace_back(line);
     };
-    const SysClientOptions options = {.address = listener_.address(),
+    const SysClientOptions options = {.address = address,
                                       .user = user,
                                       .password = password,
                                       .retry_first = kRetryFirst,
-                                      .retry_max = kRetryMax};
-    client_ = SysClient::Start(options, *figures_, {.subscribed = subscribed_, .failures = failures_}, log).value();
+                                      .retry_max = kRetryMax,
+                                      .keep_alive = kKeepAlive};
+    return SysClient::Start(options, *figures_, {.subscribed = subscribed_, .failures = failures_}, log).value();
   }
+  void Start() { client_ = Make(listener_.address()); }
   std::optional<double> Value(std::string_view family) {
     return metrics::testing::MetricReader(registry_).Value(family);
   }
@@ -70,7 +83,7 @@ class SysClientTest : public ::testing::Test {
 };
 
 TEST_F(SysClientTest, SaysWhoItIs) {
-  Start("metrics", "secret");
+  client_ = Make(listener_.address(), "metrics", "secret");
   listener_.Accept();
   EXPECT_THAT(listener_.ReadToSubscription(), HasSubstr("\x00\x07metrics\x00\x06secret"s));
 }
@@ -78,7 +91,7 @@ TEST_F(SysClientTest, SaysWhoItIs) {
 TEST_F(SysClientTest, FiguresAreThoseOfTheConnection) {
   Start();
   listener_.Welcome();
-  listener_.Send("\x30\x20\x00\x1D$SYS/broker/clients/connected7"s);
+  listener_.Send(kSevenClients);
   ASSERT_TRUE(Eventually([&] { return Clients() == 7; }));
   EXPECT_TRUE(IsSubscribed());
   listener_.End();
@@ -104,14 +117,75 @@ TEST_F(SysClientTest, ItWaitsLongerAfterEachFailureUpToALimit) {
   ASSERT_TRUE(Eventually([&] { return Value("failures_total") == 5; }));
 }
 
-TEST_F(SysClientTest, OnceSubscribedItWaitsForTheFirstTimeAgain) {
+TEST_F(SysClientTest, ItWaitsLongerAlsoWhereTheBrokerEndsEachSubscription) {
+  Start();
+  const auto begin = std::chrono::steady_clock::now();
+  for (int time = 0; time < 5; ++time) listener_.Welcome();
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, kRetryFirst + 2 * kRetryFirst + 2 * kRetryMax);
+  EXPECT_THAT(log(), ElementsAre(HasSubstr("the next attempt is in 200 ms, later ones are at most 400 ms apart")));
+}
+
+TEST_F(SysClientTest, OnceItWasSubscribedForAKeepAliveItWaitsForTheFirstTimeAgain) {
   Start();
   for (int time = 0; time < 4; ++time) listener_.Refuse(kNotAuthorized);
   listener_.Welcome();
-  ASSERT_TRUE(Eventually([&] { return IsSubscribed(); }));
-  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_TRUE(Eventually([&] { return log().size() == 2; }));
+  listener_.End();
+  ASSERT_TRUE(Eventually([&] { return log().size() == 3; }));
+  EXPECT_THAT(log().back(), HasSubstr("the next attempt is in 100 ms"));
+}
+
+TEST_F(SysClientTest, ItSendsAPingHoweverManyMessagesArrive) {
+  Start();
   listener_.Welcome();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, kRetryMax);
+  std::string arrived;
+  EXPECT_TRUE(Eventually([&] {
+    listener_.Send(kSevenClients);
+    arrived += listener_.Arrived();
+    return arrived == "\xC0\x00"s;
+  }));
+}
+
+// The packets differ in the id alone.
+TEST_F(SysClientTest, ItsIdIsTheSameForEachOfItsConnections) {
+  Start();
+  listener_.Accept();
+  const std::string first = listener_.ReadToSubscription();
+  listener_.Accept();
+  EXPECT_EQ(listener_.ReadToSubscription(), first);
+}
+
+// The method: each client has a thread beside it with descriptors of its own, whose numbers are
+// those of the other one.
+TEST_F(SysClientTest, NoOtherClientOfTheProcessHasItsId) {
+  FakeListener other_listener;
+  std::unique_ptr<SysClient> other;
+  const auto start_beside = [this](std::unique_ptr<SysClient>& client, const metrics::HostPort& address) {
+    const auto begin = [&] { return client = Make(address), metrics::Status::Ok(); };
+    return SideThread::Start(begin, [&] { client.reset(); }).value();
+  };
+  const auto side = start_beside(client_, listener_.address());
+  const auto other_side = start_beside(other, other_listener.address());
+  listener_.Accept();
+  other_listener.Accept();
+  EXPECT_NE(listener_.ReadToSubscription(), other_listener.ReadToSubscription());
+}
+
+// The method: without memory for its error, a refused connection throws. The lowest number that is
+// free shows whether a descriptor is left.
+TEST_F(SysClientTest, AConnectionThatFailsWithoutMemoryLeavesNoDescriptor) {
+  const auto lowest_free = [] {
+    const int number = ::dup(STDERR_FILENO);
+    ::close(number);
+    return number;
+  };
+  const HeldPort closed;
+  client_ = Make({.host = "127.0.0.1", .port = closed.number()});
+  ASSERT_TRUE(Eventually([&] { return Value("failures_total") == 1; }));
+  const int before = lowest_free();
+  const NoMemoryElsewhere no_memory;
+  ASSERT_TRUE(Eventually([&] { return Value("failures_total") == 4; }));
+  EXPECT_TRUE(Eventually([&] { return lowest_free() == before; }));
 }
 
 TEST_F(SysClientTest, WhatIsThrownOnItsThreadIsAFailure) {
