@@ -85,12 +85,12 @@ Status EventCounts::RegisterFamilies(Registry& registry, metrics::Health& health
        .help = "Events of the broker that the plugin had no memory to count. Other families may miss them."});
   if (!lost.ok()) return lost.status();
   lost_events_ = lost->With();
-  auto silence = registry.AddCallbackGauge(
-      {.name = "mosquitto_loop_silence_seconds",
-       .help = "Time since the broker's main loop last passed, to within 0.5 s. Missing with per_listener_settings, "
-               "where the broker does not report passes to plugins.",
-       .unit = "seconds",
-       .aggregation = metrics::Aggregation::kMax});
+  auto silence = registry.AddCallbackGauge({.name = "mosquitto_loop_silence_seconds",
+                                            .help = "Time since the broker's main loop last passed. Missing with "
+                                                    "per_listener_settings, where the broker does not "
+                                                    "report passes to plugins.",
+                                            .unit = "seconds",
+                                            .aggregation = metrics::Aggregation::kMax});
   if (!silence.ok()) return silence.status();
   silence_ = silence->Add([this] {
     if (!loop_.HasPassed()) return std::numeric_limits<double>::quiet_NaN();
@@ -185,7 +185,7 @@ int EventCounts::OnTick(int /*event*/, void* data, void* user_data) noexcept {
   auto& tick = *static_cast<mosquitto_evt_tick*>(data);
   // An idle broker of 2.1 would sleep for longer, and look silent.
   tick.next_s = kTickSecondsMax;
-  counts.loop_.Pass(tick.now_s);
+  counts.loop_.Pass();
   if (counts.authentications_) counts.authentications_->LoopMoved();
   if (counts.log_.HasLines()) [[unlikely]]
     counts.Attempt([&] { counts.WriteLog(); });

@@ -7,13 +7,6 @@ namespace streamhouse::mosquitto_plugin {
 using metrics::Status;
 using metrics::StatusCode;
 
-void LoopWatch::ReadClock(std::int64_t broker_seconds) {
-  broker_seconds_ = broker_seconds;
-  passes_to_clock_ = kPassesPerClockRead;
-  // Relaxed: a time is read for its own sake and orders nothing.
-  last_pass_.store(now_(), std::memory_order_relaxed);
-}
-
 std::chrono::nanoseconds LoopWatch::Silence() const {
   const std::int64_t last = last_pass();
   return std::chrono::nanoseconds(now_() - (last == kNever ? began_ : last));

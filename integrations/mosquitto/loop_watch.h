@@ -4,13 +4,10 @@
 // message moves.
 // When to use something else: none; the broker itself does not report passes of its loop.
 // Guarantees:
-// 1. Ages are right to within kPassesPerClockRead passes. An idle broker of 2.0 passes ten times a
-//    second.
-// 2. A broker of 2.1 says the time with each pass. Its ages are right to within a second, and the
-//    interval between two passes.
+// 1. Ages are right to within the tick of a coarse clock, some milliseconds.
+// 2. An idle broker of 2.0 passes ten times a second.
 // Thread safety: Pass() and SawClient() from the thread of the broker, all else from any thread.
-// Cost: Pass() is two comparisons, and sometimes a read of a coarse clock: a loaded broker passes
-// about once for each packet.
+// Cost: Pass() is a read of a coarse clock. A loaded broker passes about once for each packet.
 // Limits: with `per_listener_settings true`, Mosquitto 2.0 does not report passes to plugins, and
 // HasPassed() stays false. An event of a client then shows that the loop has begun.
 #pragma once
@@ -27,17 +24,13 @@ namespace streamhouse::mosquitto_plugin {
 // A loop that is silent for longer makes the broker not ready.
 inline constexpr std::chrono::seconds kLoopSilenceMax{5};
 
-// A clock costs more than all else that a pass does.
-inline constexpr std::uint32_t kPassesPerClockRead = 4;
-
 class LoopWatch {
  public:
   explicit LoopWatch(NowFunction now) : now_(now), began_(now()) {}
 
-  // `broker_seconds` is the broker's own time; always 0 where it gives none.
-  void Pass(std::int64_t broker_seconds) {
-    if (broker_seconds == broker_seconds_ && --passes_to_clock_ > 0) return;
-    ReadClock(broker_seconds);
+  void Pass() {
+    // Relaxed: a time is read for its own sake and orders nothing.
+    last_pass_.store(now_(), std::memory_order_relaxed);
   }
 
   // The broker has reported an event of a client.
@@ -58,19 +51,14 @@ class LoopWatch {
  private:
   static constexpr std::int64_t kNever = -1;
 
-  void ReadClock(std::int64_t broker_seconds);
   std::int64_t last_pass() const {
-    // Relaxed: as in ReadClock().
+    // Relaxed: as in Pass().
     return last_pass_.load(std::memory_order_relaxed);
   }
 
   // Immutable after construction.
   const NowFunction now_;
   const std::int64_t began_;
-
-  // Of the thread of the broker. The first pass reads the clock.
-  std::int64_t broker_seconds_ = 0;
-  std::uint32_t passes_to_clock_ = 1;
 
   // Written by the thread of the broker, read by any, relaxed.
   std::atomic<std::int64_t> last_pass_{kNever};
