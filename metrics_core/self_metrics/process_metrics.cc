@@ -3,12 +3,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -80,12 +82,27 @@ double ResidentBytes() {
   return StatField(kResidentPages) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
+bool AreSameFile(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+// Those of the thread that began the process. A thread that has left its table, as by
+// unshare(CLONE_FILES), reads through a descriptor that is not among them.
 double OpenFiles() {
   DIR* const folder = opendir("/proc/self/fd");
   if (folder == nullptr) return kUnknown;
-  // Not counted: ".", "..", and the one that this reads through.
-  double count = -3;
-  while (readdir(folder) != nullptr) ++count;
+  struct stat own = {};
+  fstat(dirfd(folder), &own);
+  double count = 0;
+  while (const dirent* const entry = readdir(folder)) {
+    if (entry->d_name[0] == '.') continue;
+    int number = -1;
+    std::from_chars(entry->d_name, entry->d_name + std::strlen(entry->d_name), number);
+    struct stat found = {};
+    const bool is_own =
+        number == dirfd(folder) && fstatat(number, entry->d_name, &found, 0) == 0 && AreSameFile(own, found);
+    if (!is_own) ++count;
+  }
   closedir(folder);
   return count;
 }

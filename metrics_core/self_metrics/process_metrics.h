@@ -3,7 +3,7 @@
 //
 //   process_cpu_seconds_total          user and system time
 //   process_resident_memory_bytes      process_virtual_memory_bytes     process_virtual_memory_max_bytes (its limit)
-//   process_open_fds                   process_max_fds (its limit)
+//   process_open_fds                   process_max_fds (its limit): of the table of the main thread
 //   process_start_time_seconds         since the Unix epoch
 //   process_threads
 //

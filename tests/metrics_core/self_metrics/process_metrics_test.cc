@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdint>
+#include <latch>
 #include <optional>
 #include <string_view>
 #include <thread>
@@ -53,6 +55,36 @@ TEST_F(ProcessMetricsTest, CountsOpenFilesAndKnowsTheirLimit) {
   rlimit limit;
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
   EXPECT_EQ(Read("process_max_fds"), static_cast<double>(limit.rlim_cur));
+}
+
+TEST_F(ProcessMetricsTest, CountsTheSameOpenFilesFromAThreadWithDescriptorsOfItsOwn) {
+  const double before = Read("process_open_fds");
+  double beside = 0;
+  std::thread([&] {
+    ASSERT_EQ(unshare(CLONE_FILES), 0);
+    beside = Read("process_open_fds");
+  }).join();
+  EXPECT_EQ(beside, before);
+}
+
+// Method: where the thread reads through, the main thread has another file open.
+TEST_F(ProcessMetricsTest, CountsAFileWithTheNumberThatAnotherThreadReadsThrough) {
+  const double before = Read("process_open_fds");
+  double beside = 0;
+  std::latch has_left{1};
+  std::latch has_opened{1};
+  std::thread thread([&] {
+    EXPECT_EQ(unshare(CLONE_FILES), 0);
+    has_left.count_down();
+    has_opened.wait();
+    beside = Read("process_open_fds");
+  });
+  has_left.wait();
+  const int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  has_opened.count_down();
+  thread.join();
+  EXPECT_EQ(beside, before + 1);
+  close(file);
 }
 
 TEST_F(ProcessMetricsTest, CountsThreads) {
