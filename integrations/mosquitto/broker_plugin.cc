@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "integrations/mosquitto/take.h"
 #include "metrics_core/self_metrics/build_info.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/version.h"
@@ -45,13 +46,6 @@ Result<std::string> FirstLine(const std::string& path) {
   return line;
 }
 
-template <typename T>
-Status Emplace(Result<T> made, std::optional<T>& to) {
-  if (!made.ok()) return made.status();
-  to.emplace(*std::move(made));
-  return Status::Ok();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<BrokerPlugin>> BrokerPlugin::Start(mosquitto_plugin_id_t* identifier,
@@ -63,18 +57,18 @@ Result<std::unique_ptr<BrokerPlugin>> BrokerPlugin::Start(mosquitto_plugin_id_t*
     return started.ok() ? plugin->StartSysClient(options) : started;
   };
   const auto end = [self = plugin.get()] {
-  if (!plugin->side_->has_own_descriptors()) {
-    mosquitto_log_printf(MOSQ_LOG_WARNING,
-                         "streamhouse_mosquitto: the system refuses the page a table of descriptors of its own: each "
-                         "message costs the broker more, and connections of the page count towards its limit of "
-                         "descriptors");
-  }
     self->sys_client_.reset();
     self->server_.reset();
   };
   Result<std::unique_ptr<SideThread>> side = SideThread::Start(begin, end);
   if (!side.ok()) return side.status();
   plugin->side_ = *std::move(side);
+  if (!plugin->side_->has_own_descriptors()) {
+    mosquitto_log_printf(MOSQ_LOG_WARNING,
+                         "streamhouse_mosquitto: the system refuses the page a table of descriptors of its own: each "
+                         "message costs the broker more, and connections of the page count towards its limit of "
+                         "descriptors");
+  }
   metrics::SocketAddress address = options.http;
   if (auto* const host_port = std::get_if<metrics::HostPort>(&address)) host_port->port = plugin->port();
   mosquitto_log_printf(MOSQ_LOG_NOTICE, "streamhouse_mosquitto: serving metrics at %s",
@@ -90,8 +84,8 @@ Status BrokerPlugin::RegisterFamilies(const PluginOptions& options) {
   events_ = *std::move(events);
   Status added = events_->AddTo(callbacks_, registry_, options);
   if (!added.ok()) return added;
-  if (added = Emplace(metrics::ProcessMetrics::Register(registry_), process_metrics_); !added.ok()) return added;
-  if (added = Emplace(metrics::CoreMetrics::Register(registry_), core_metrics_); !added.ok()) return added;
+  if (added = Take(metrics::ProcessMetrics::Register(registry_), process_metrics_); !added.ok()) return added;
+  if (added = Take(metrics::CoreMetrics::Register(registry_), core_metrics_); !added.ok()) return added;
   return metrics::RegisterBuildInfo(registry_, "streamhouse", metrics::kVersion, /*revision=*/"");
 }
 

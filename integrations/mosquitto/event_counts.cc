@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "integrations/mosquitto/broker_events.h"
+#include "integrations/mosquitto/take.h"
 #include "metrics_core/metric_options.h"
 
 namespace streamhouse::mosquitto_plugin {
@@ -37,13 +38,6 @@ Retain RetainOf(const mosquitto_evt_message& message) {
   return message.payloadlen == 0 ? Retain::kClear : Retain::kSet;
 }
 
-template <typename T>
-Status Emplace(Result<T> made, std::optional<T>& to) {
-  if (!made.ok()) return made.status();
-  to.emplace(*std::move(made));
-  return Status::Ok();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<EventCounts>> EventCounts::Register(Registry& registry, metrics::Health& health,
@@ -54,12 +48,12 @@ Result<std::unique_ptr<EventCounts>> EventCounts::Register(Registry& registry, m
 }
 
 Status EventCounts::RegisterFamilies(Registry& registry, metrics::Health& health, const PluginOptions& options) {
-  Status added = Emplace(MessageMetrics::Register(registry,
-                                                  {.topic_rules = options.topic_rules,
-                                                   .topic_levels = options.topic_levels,
-                                                   .prefix_series_max = options.prefix_series_max},
-                                                  &CoarseNow),
-                         messages_);
+  Status added = Take(MessageMetrics::Register(registry,
+                                               {.topic_rules = options.topic_rules,
+                                                .topic_levels = options.topic_levels,
+                                                .prefix_series_max = options.prefix_series_max},
+                                               &CoarseNow),
+                      messages_);
   if (!added.ok()) return added;
   Result<Family<Gauge>> publishing = registry.AddGauge(
       {.name = "mosquitto_publishing_clients",
@@ -110,7 +104,7 @@ Status EventCounts::AddTo(EventCallbacks& callbacks, Registry& registry, const P
     Log(MOSQ_LOG_NOTICE,
         "plugin_opt_acl_checks: the broker must have an acl_file: without one it refuses every subscription and drops "
         "every message");
-    added = Emplace(AclCheckMetrics::Register(registry), acl_checks_);
+    added = Take(AclCheckMetrics::Register(registry), acl_checks_);
     if (added.ok()) added = callbacks.Add(MOSQ_EVT_ACL_CHECK, &OnAclCheck, this, "ACL checks");
   }
   if (added.ok() && options.auth_checks == Checks::kOn) {
@@ -118,7 +112,7 @@ Status EventCounts::AddTo(EventCallbacks& callbacks, Registry& registry, const P
         "plugin_opt_auth_checks: the broker must have a password_file: without one it refuses every user name");
     const auto connected =
         sessions_ ? AuthenticationMetrics::Connected::kCountedElsewhere : AuthenticationMetrics::Connected::kCounted;
-    added = Emplace(AuthenticationMetrics::Register(registry, connected), authentications_);
+    added = Take(AuthenticationMetrics::Register(registry, connected), authentications_);
     if (added.ok()) added = callbacks.Add(MOSQ_EVT_BASIC_AUTH, &OnAuthentication, this, "authentications");
   }
   return added;
@@ -134,7 +128,7 @@ Status EventCounts::AddNewerTo(EventCallbacks& callbacks, Registry& registry) {
   try_add(kUnsubscribeEvent, &OnUnsubscribe, "ended subscriptions");
   try_add(kMessageOutEvent, &OnMessageOut, "deliveries");
   try_add(kClientOfflineEvent, &OnDisconnect, "clients that go offline");
-  return Emplace(SessionMetrics::Register(registry), sessions_);
+  return Take(SessionMetrics::Register(registry), sessions_);
 }
 
 template <typename Work>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "integrations/mosquitto/take.h"
 #include "integrations/mosquitto/topic_filter.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/metric_options.h"
@@ -29,13 +30,6 @@ constexpr std::string_view kMisses =
 
 std::string Help(std::string_view what) {
   return std::string(what) + std::string(kMisses);
-}
-
-template <typename T>
-Status Take(Result<T> made, T& to) {
-  if (!made.ok()) return made.status();
-  to = *std::move(made);
-  return Status::Ok();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "integrations/mosquitto/take.h"
 #include "integrations/mosquitto/topic_filter.h"
 
 namespace streamhouse::mosquitto_plugin {
@@ -58,13 +59,6 @@ Status AddRule(const GivenOption& option, std::vector<std::string>& rules) {
   }
   if (Status checked = CheckTopicFilter(option.value); !checked.ok()) return Refuse(option.key, checked.message());
   rules.emplace_back(option.value);
-  return Status::Ok();
-}
-
-template <typename T>
-Status Take(Result<T> parsed, T& to) {
-  if (!parsed.ok()) return parsed.status();
-  to = *std::move(parsed);
   return Status::Ok();
 }
 
