@@ -44,9 +44,9 @@ void AclCheckMetrics::Count(int access, std::string_view topic) const {
   }
 }
 
-Result<AuthenticationMetrics> AuthenticationMetrics::Register(Registry& registry, Connected connected) {
-  AuthenticationMetrics made;
-  made.counts_connected_ = connected;
+Result<AuthenticationMetrics> AuthenticationMetrics::Register(Registry& registry, Connected connected,
+                                                              NowFunction now) {
+  AuthenticationMetrics made(connected, now);
   Result<Family<Counter>> checks = registry.AddCounter(
       {.name = "mosquitto_authentication_checks_total",
        .help =
@@ -68,7 +68,15 @@ Result<AuthenticationMetrics> AuthenticationMetrics::Register(Registry& registry
 
 void AuthenticationMetrics::Count(const void* client) {
   checks_.Increment();
-  if (counts_connected_ == Connected::kCounted && !is_reloading_) connected_.Add(client);
+  if (counts_connected_ == Connected::kCounted && !IsOfReload()) connected_.Add(client);
+}
+
+bool AuthenticationMetrics::IsOfReload() {
+  if (!is_reloading_) return false;
+  const std::int64_t now = now_();
+  is_reloading_ = now - reload_seen_ <= std::chrono::nanoseconds(kReloadPauseMax).count();
+  reload_seen_ = now;
+  return is_reloading_;
 }
 
 }  // namespace streamhouse::mosquitto_plugin

@@ -15,7 +15,9 @@
 // 3. The outcome of a check is not told to plugins, and not counted.
 // 4. mosquitto_authentication_checks_total counts every session again at each reload (SIGHUP), also
 //    a stored session whose client is away. Such a check adds no client to
-//    mosquitto_clients_connected.
+//    mosquitto_clients_connected. A check is one of a reload until LoopMoved(). It is none where
+//    kReloadPauseMax has passed since the reload and since its newest check: with
+//    per_listener_settings, an idle broker reports no pass of its loop.
 // 5. Missing in both families: bridges, clients whose TLS certificate names them, clients with the
 //    extended authentication of MQTT 5, and clients that a plugin before this one decides about.
 // Thread safety: the thread of the broker. The families may be read by any.
@@ -23,15 +25,20 @@
 // Errors: those of Registry.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
 #include "integrations/mosquitto/client_set.h"
+#include "integrations/mosquitto/coarse_clock.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::mosquitto_plugin {
+
+// Checks of a reload follow one another at once: the broker checks passwords and does nothing else.
+inline constexpr std::chrono::seconds kReloadPauseMax{1};
 
 class AclCheckMetrics {
  public:
@@ -52,20 +59,30 @@ class AuthenticationMetrics {
   // Whether mosquitto_clients_connected is made of the checks, or another class counts it.
   enum class Connected : std::uint8_t { kCountedElsewhere, kCounted };
 
-  static metrics::Result<AuthenticationMetrics> Register(metrics::Registry& registry, Connected connected);
+  static metrics::Result<AuthenticationMetrics> Register(metrics::Registry& registry, Connected connected,
+                                                         NowFunction now);
 
   void Count(const void* client);
-  // The broker now checks all sessions again, until LoopMoved().
-  void Reloaded() { is_reloading_ = true; }
+  // The broker now checks all sessions again.
+  void Reloaded() {
+    is_reloading_ = true;
+    reload_seen_ = now_();
+  }
   // The broker does other work: a reload's checks are over.
   void LoopMoved() { is_reloading_ = false; }
   void Ended(const void* client) { connected_.Remove(client); }
 
  private:
+  AuthenticationMetrics(Connected connected, NowFunction now) : now_(now), counts_connected_(connected) {}
+
+  bool IsOfReload();
+
+  NowFunction now_;
   metrics::Counter checks_;
-  Connected counts_connected_ = Connected::kCountedElsewhere;
+  Connected counts_connected_;
   ClientSet connected_;
   bool is_reloading_ = false;
+  std::int64_t reload_seen_ = 0;  // when the reload, or its newest check, was seen
 };
 
 }  // namespace streamhouse::mosquitto_plugin

@@ -5,6 +5,11 @@
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 
@@ -39,9 +44,16 @@ TEST(AclCheckMetricsTest, LeavesOutTrafficOfTheBrokerItself) {
   EXPECT_EQ(AclChecks(registry, "subscribe"), 1);
 }
 
+std::int64_t now = 0;
+
+AuthenticationMetrics Authentications(metrics::Registry& registry, AuthenticationMetrics::Connected connected =
+                                                                       AuthenticationMetrics::Connected::kCounted) {
+  return AuthenticationMetrics::Register(registry, connected, [] { return std::int64_t{now}; }).value();
+}
+
 TEST(AuthenticationMetricsTest, AClientThatIsCheckedAgainIsConnectedOnce) {
   metrics::Registry registry;
-  auto checks = AuthenticationMetrics::Register(registry, AuthenticationMetrics::Connected::kCounted).value();
+  auto checks = Authentications(registry);
   const int client = 0;
   checks.Count(&client);
   checks.Count(&client);
@@ -53,7 +65,7 @@ TEST(AuthenticationMetricsTest, AClientThatIsCheckedAgainIsConnectedOnce) {
 
 TEST(AuthenticationMetricsTest, AReloadAddsNoClientUntilTheLoopMoves) {
   metrics::Registry registry;
-  auto checks = AuthenticationMetrics::Register(registry, AuthenticationMetrics::Connected::kCounted).value();
+  auto checks = Authentications(registry);
   const int away = 0;
   const int fresh = 0;
   checks.Reloaded();
@@ -65,9 +77,26 @@ TEST(AuthenticationMetricsTest, AReloadAddsNoClientUntilTheLoopMoves) {
   EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 1);
 }
 
+TEST(AuthenticationMetricsTest, AReloadIsOverWhenNoCheckHasComeForAPause) {
+  constexpr std::int64_t kPause = std::chrono::nanoseconds(kReloadPauseMax).count();
+  metrics::Registry registry;
+  auto checks = Authentications(registry);
+  const int away[2] = {};
+  const int fresh = 0;
+  checks.Reloaded();
+  for (const int& client : away) {
+    now += kPause;
+    checks.Count(&client);
+  }
+  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 0);
+  now += kPause + 1;
+  checks.Count(&fresh);
+  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 1);
+}
+
 TEST(AuthenticationMetricsTest, ConnectedClientsMayBeCountedElsewhere) {
   metrics::Registry registry;
-  auto checks = AuthenticationMetrics::Register(registry, AuthenticationMetrics::Connected::kCountedElsewhere).value();
+  auto checks = Authentications(registry, AuthenticationMetrics::Connected::kCountedElsewhere);
   const int client = 0;
   checks.Count(&client);
   EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), std::nullopt);
