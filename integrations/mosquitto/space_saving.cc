@@ -30,6 +30,8 @@ void SpaceSaving::Count(std::string_view text, std::uint64_t hash) {
     heap_.push_back(added);
     places_.push_back(heap_.size() - 1);
     SiftUp(heap_.size() - 1);
+    // Invariants 1 and 2.
+    metrics::DCheck([&] { return IsInOrder(); }, "an added text keeps the heap in order");
     return;
   }
   const std::size_t replaced = heap_.front();

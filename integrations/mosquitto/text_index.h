@@ -5,8 +5,12 @@
 //
 // When to use something else: std::unordered_map, where no look-up comes with each message.
 // Guarantees:
-// 1. Two texts of n bytes have the same tag with a chance of about n / 2^35.
-// 2. The key is random, so that no client knows which texts these are.
+// 1. A tag is the lower half of a hash. Two different texts of at most n bytes have the same tag
+//    for at most (n / 7 + 2) of 2^31 keys. For 128 bytes that is 1 in 10^8.
+// 2. The key is random, so that no client knows which texts have the same tag.
+// Invariants:
+// 1. At most half of the places of a TextIndex are taken, so that each look-up ends at a free one.
+// 2. From the place that a tag names to the place where it stands, every place is taken.
 // Thread safety: one thread.
 // Cost: a hash, then one place of the table as a rule. Nothing allocates after construction.
 //
@@ -15,7 +19,6 @@
 //   const std::uint32_t* found = index.Find(hash("a"), [&](std::uint32_t i) { return texts[i] == "a"; });
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -34,9 +37,10 @@ class TextHash {
 
 class TextIndex {
  public:
-  // At most `size_max` numbers at a time.
-  explicit TextIndex(std::size_t size_max)
-      : places_(std::bit_ceil(2 * size_max)), mask_(static_cast<std::uint32_t>(places_.size() - 1)) {}
+  static constexpr std::size_t kSizeMax = std::size_t{1} << 31;
+
+  // At most `size_max` numbers at a time, from 1 to kSizeMax.
+  explicit TextIndex(std::size_t size_max);
 
   // The number with this hash that `is_meant`; null where there is none.
   template <typename IsMeant>
@@ -48,7 +52,7 @@ class TextIndex {
     return nullptr;
   }
 
-  // `number` must not be in it, and must be below 2^32 - 1.
+  // `number` must not be in it, and must be below 2^32 - 1. There must be room.
   void Add(std::uint64_t hash, std::uint32_t number);
   // `number` was added with this hash.
   void Remove(std::uint64_t hash, std::uint32_t number);
@@ -64,10 +68,12 @@ class TextIndex {
     bool is_taken() const { return number != kFree; }
   };
 
-  // Invariant: from the place that a tag names to where it stands, every place is taken. At least
-  // half of all places are free.
+  // Whether invariant 2 holds for the place `at` and those behind it, up to a free one.
+  bool AreReachedFrom(std::uint32_t at) const;
+
   std::vector<Place> places_;
   std::uint32_t mask_;
+  std::size_t size_ = 0;  // how many places are taken
 };
 
 }  // namespace streamhouse::mosquitto_plugin

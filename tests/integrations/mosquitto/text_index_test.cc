@@ -73,6 +73,11 @@ TEST(TextIndexTest, AfterClearNothingIsFound) {
   EXPECT_EQ(Found(index, 7, 0), std::nullopt);
 }
 
+TEST(TextIndexDeathTest, ASizeIsNeeded) {
+  EXPECT_DEATH(TextIndex(0), "a size from 1");
+  EXPECT_DEATH(TextIndex(TextIndex::kSizeMax + 1), "a size from 1");
+}
+
 // The method: numbers with few hashes, which meet at few places around the end of the table, come
 // and go, and are compared with a map.
 TEST(TextIndexTest, FindsWhatIsInItWhileNumbersComeAndGo) {
