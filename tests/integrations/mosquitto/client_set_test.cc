@@ -2,6 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <set>
+#include <vector>
+
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 
@@ -51,6 +58,26 @@ TEST_F(ClientSetTest, AClientAtTheAddressOfOneThatLeftIsANewOne) {
 TEST_F(ClientSetTest, NoClientIsNone) {
   EXPECT_FALSE(clients_.Add(nullptr));
   EXPECT_EQ(Size(), 0);
+}
+
+// The method: more clients than the set has recent places for come and go at random. A new one has
+// the address of one that left, and the set is compared with a plain one.
+TEST_F(ClientSetTest, ManyClientsComeAndGoAtTheAddressesOfOthers) {
+  constexpr std::size_t kAddresses = 1'000;
+  const std::vector<std::uint64_t> addresses(kAddresses);
+  std::set<const void*> expected;
+  std::mt19937 random(7);
+  for (int step = 0; step < 20'000; ++step) {
+    const void* const client = &addresses[random() % kAddresses];
+    if (random() % 3 == 0) {
+      clients_.Remove(client);
+      expected.erase(client);
+    } else {
+      ASSERT_EQ(clients_.Add(client), expected.insert(client).second) << step;
+    }
+  }
+  EXPECT_GT(expected.size(), kAddresses / 2);
+  EXPECT_EQ(Size(), static_cast<double>(expected.size()));
 }
 
 }  // namespace

@@ -3,19 +3,36 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
+
+#include "tests/support/eventually.h"
 
 namespace streamhouse::mosquitto_plugin {
 namespace {
 
-TEST(CoarseClockTest, FollowsTheSteadyClock) {
-  const auto steady = [] {
-    return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-  };
-  constexpr std::int64_t kTick = 20'000'000;  // of a kernel with 100 Hz, twice
-  const std::int64_t before = steady();
-  const std::int64_t coarse = CoarseNow();
-  EXPECT_GE(coarse, before - kTick);
-  EXPECT_LE(coarse, steady());
+std::int64_t SteadyNow() {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+TEST(CoarseClockTest, IsNeverAheadOfTheSteadyClock) {
+  for (int i = 0; i < 10'000; ++i) {
+    const std::int64_t coarse = CoarseNow();
+    ASSERT_LE(coarse, SteadyNow());
+  }
+}
+
+TEST(CoarseClockTest, ReachesEachTimeOfTheSteadyClock) {
+  const std::int64_t begin = SteadyNow();
+  EXPECT_TRUE(Eventually([&] { return CoarseNow() >= begin; }));
+}
+
+TEST(CoarseClockTest, NeverRunsBackwards) {
+  std::int64_t last = CoarseNow();
+  for (int i = 0; i < 10'000; ++i) {
+    const std::int64_t now = CoarseNow();
+    ASSERT_GE(now, last);
+    last = now;
+  }
 }
 
 }  // namespace
