@@ -77,7 +77,7 @@ class Life(unittest.TestCase):
         self.assertEqual(200, processes.fetch(broker.url + "/health")[0])
         self.assertLess(broker.value("mosquitto_loop_silence_seconds"), 5)
 
-    def test_the_page_takes_few_of_the_brokers_descriptors(self):
+    def test_a_new_connection_of_the_page_ends_the_oldest_one_beyond_the_limit(self):
         broker = brokers.Broker(self)
         host, port = broker.url.removeprefix("http://").split(":")
         connections = []

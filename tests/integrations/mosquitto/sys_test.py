@@ -1,5 +1,7 @@
 """Figures of $SYS through the plugin's own client, against what was sent to a real broker."""
 
+import os
+import signal
 import subprocess
 import unittest
 
@@ -59,15 +61,35 @@ class Sys(unittest.TestCase):
         broker.match("plugin_opt_sys_client: the broker refuses the client with code 5", "stderr")
         self.assertEqual(0, broker.value("mosquitto_sys_client_subscribed"))
 
-    def test_figures_go_when_the_broker_ends_the_connection_and_come_back(self):
+    def test_figures_go_while_the_broker_refuses_the_client_and_come_back(self):
+        folder = processes.folder_for(self)
+
+        def set_password(password):
+            command = [brokers.password_program(), "-b", folder / "passwords", "metrics", password]
+            subprocess.run(command, check=True, capture_output=True)
+
+        (folder / "passwords").touch(mode=0o600)
+        set_password("secret")
+        (folder / "password").write_text("secret\n", encoding="utf-8")
+        user = ["sys_user metrics", f"sys_password_file {folder / 'password'}"]
+        broker = self.start(f"password_file {folder / 'passwords'}", options=user)
+        processes.wait_for(lambda: broker.value("mosquitto_sys_clients_connected"), "a figure")
+        set_password("other")
+        os.kill(broker.pid, signal.SIGHUP)
+        self.wait_for(broker, "mosquitto_sys_client_subscribed", 0)
+        self.assertEqual({}, brokers.pages.samples(broker.url, "mosquitto_sys_clients_connected"))
+        set_password("secret")
+        os.kill(broker.pid, signal.SIGHUP)
+        processes.wait_for(lambda: broker.value("mosquitto_sys_clients_connected"), "the figure again")
+
+    def test_a_client_that_takes_its_session_over_loses_it_again(self):
         broker = self.start()
         self.wait_for(broker, "mosquitto_sys_client_subscribed", 1)
-        processes.wait_for(lambda: broker.value("mosquitto_sys_clients_connected"), "a figure")
-        # Takes the session of the plugin's client over, and gives it back.
+        failures = broker.value("mosquitto_sys_client_failures_total")
         own_id = broker.match("as (streamhouse_mosquitto_\\S+) ", "stderr")[1]
-        other = mqtt.Client(self, broker.port, own_id)
+        mqtt.Client(self, broker.port, own_id).wait_for_end()
+        self.assertEqual(failures + 1, broker.value("mosquitto_sys_client_failures_total"))
         self.wait_for(broker, "mosquitto_sys_client_subscribed", 1)
-        other.wait_for_end()
 
     def test_a_broker_with_the_client_ends_at_once(self):
         broker = self.start()
