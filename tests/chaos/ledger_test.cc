@@ -12,7 +12,7 @@ namespace {
 using Log = std::map<std::uint32_t, std::vector<std::string>>;
 using Problems = std::vector<std::string>;
 
-// A checker that finds nothing is worth nothing: each kind of harm is done once.
+// A checker that finds nothing is worth nothing: each kind of fault is made once.
 class LedgerTest : public testing::Test {
  protected:
   LedgerTest() {

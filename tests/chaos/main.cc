@@ -3,7 +3,7 @@
 //
 //   chaos --seconds N [--seed S]    prints the counts; exit code 1 and a line for each promise that was broken
 //
-// Four producers and a group of four consumers work with one agent while Harm is done to it, to its
+// Four producers and a group of four consumers work with one agent while faults come to it, to its
 // disk and to a fifth producer. A round takes its time, and goes on until every kind of fault has
 // come. After that everything has to work again: the group reads to the end, and the log is read
 // back.
@@ -28,7 +28,7 @@
 #include "client/group_operations.h"
 #include "metrics_core/status.h"
 #include "tests/chaos/agent_process.h"
-#include "tests/chaos/harm.h"
+#include "tests/chaos/faults.h"
 #include "tests/chaos/ledger.h"
 #include "tests/chaos/roles.h"
 #include "tests/support/eventually.h"
@@ -45,7 +45,7 @@ using Log = std::map<std::uint32_t, std::vector<std::string>>;
 
 class Round {
  public:
-  Round(const std::string& folder, std::uint64_t seed) : agent_(folder), harm_(agent_, ledger_, seed) {}
+  Round(const std::string& folder, std::uint64_t seed) : agent_(folder), faults_(agent_, ledger_, seed) {}
 
   int Run(seconds length) {
     std::vector<std::jthread> consumers;
@@ -57,7 +57,7 @@ class Round {
       });
     }
     const auto end = steady_clock::now() + length;
-    while (steady_clock::now() < end || !harm_.has_done_everything()) harm_.DoNext();
+    while (steady_clock::now() < end || !faults_.has_done_everything()) faults_.DoNext();
     ExpectEveryPartitionToWork();
     for (std::jthread& producer : producers) producer.request_stop();
     producers.clear();
@@ -128,11 +128,11 @@ class Round {
       committed[i] = next.value().value_or(0);
     }
     for (std::string& problem : ledger_.Check(log, committed)) problems_.push_back(std::move(problem));
-    const HarmCounts& harm = harm_.counts();
-    if (harm.accepted_without_lease > 0) problems_.emplace_back("records were accepted without a lease");
-    if (harm.accepted_by_broken_disk > 0) problems_.emplace_back("records were accepted by a broken disk");
-    if (harm.takeovers == 0) problems_.emplace_back("nobody has taken over a lease");
-    if (harm.refused_by_full_disk == 0) problems_.emplace_back("no full disk has refused anything");
+    const FaultCounts& faults = faults_.counts();
+    if (faults.accepted_without_lease > 0) problems_.emplace_back("records were accepted without a lease");
+    if (faults.accepted_by_broken_disk > 0) problems_.emplace_back("records were accepted by a broken disk");
+    if (faults.takeovers == 0) problems_.emplace_back("no lease was taken over");
+    if (faults.refused_by_full_disk == 0) problems_.emplace_back("no full disk has refused anything");
     Report(log);
     return problems_.empty() ? 0 : 1;
   }
@@ -140,18 +140,19 @@ class Round {
   void Report(const Log& log) const {
     Counts counts = ledger_.counts();
     for (const auto& [partition, values] : log) counts.in_log += values.size();
-    const HarmCounts& harm = harm_.counts();
-    std::printf("agent: killed %d times, stopped %d times, lost its leases meanwhile %d times\n", harm.agent_kills,
-                harm.freezes, harm.takeovers);
-    std::printf("producers: killed %d times; consumers: killed %d times\n", harm.producer_kills, harm.consumer_kills);
+    const FaultCounts& faults = faults_.counts();
+    std::printf("agent: killed %d times, stopped %d times, lost its leases meanwhile %d times\n", faults.agent_kills,
+                faults.freezes, faults.takeovers);
+    std::printf("producers: killed %d times; consumers: killed %d times\n", faults.producer_kills,
+                faults.consumer_kills);
     std::printf("power: cut %d times, which took %zu acknowledged records, %zu of them committed by the group\n",
-                harm.power_cuts, counts.cut_acknowledged, counts.cut_committed);
-    std::printf("disk: full %d times, broken %d times, slow %d times\n", harm.full_disks, harm.broken_disks,
-                harm.slow_disks);
-    std::printf("writes without a lease: %d refused, %d accepted\n", harm.refused_without_lease,
-                harm.accepted_without_lease);
+                faults.power_cuts, counts.cut_acknowledged, counts.cut_committed);
+    std::printf("disk: full %d times, broken %d times, slow %d times\n", faults.full_disks, faults.broken_disks,
+                faults.slow_disks);
+    std::printf("writes without a lease: %d refused, %d accepted\n", faults.refused_without_lease,
+                faults.accepted_without_lease);
     std::printf("writes to a full disk: %d refused; to a broken disk: %d refused, %d accepted\n",
-                harm.refused_by_full_disk, harm.refused_by_broken_disk, harm.accepted_by_broken_disk);
+                faults.refused_by_full_disk, faults.refused_by_broken_disk, faults.accepted_by_broken_disk);
     std::printf("records: %zu acknowledged, %zu failed, %zu in the log, %zu consumed, %zu of them again; %zu commits\n",
                 counts.acknowledged, counts.failed, counts.in_log, counts.consumed, counts.consumed_again,
                 counts.commits);
@@ -166,7 +167,7 @@ class Round {
 
   AgentProcess agent_;
   Ledger ledger_;
-  Harm harm_;
+  Faults faults_;
   std::vector<std::string> problems_;
 };
 

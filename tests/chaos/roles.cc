@@ -28,7 +28,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Enough to outlast a restart, not enough to hide that an agent stays away.
+// Enough to outlast a restart, not enough to hide that an agent stays unreachable.
 constexpr client::RetryPolicy kPatient = {
     .max_retries = 30, .initial_backoff = milliseconds(20), .max_backoff = milliseconds(300)};
 constexpr std::size_t kBufferBytes = std::size_t{4} << 20;

@@ -1,4 +1,4 @@
-"""An agent, a producer, a consumer, another program with a page, a Prometheus with the rules; and what harms them."""
+"""An agent, a producer, a consumer, another program with a page, a Prometheus with the rules; and faults in them."""
 
 import os
 import pathlib

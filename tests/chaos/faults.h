@@ -1,4 +1,4 @@
-// Harm: the faults of a chaos round, at moments that a seed chooses.
+// Faults: the faults of a chaos round, at moments that a seed chooses.
 //
 // Guarantees: faults are dealt like cards: every kind comes once before any comes again. DoNext()
 // mends a fault that does not mend by itself before it returns. The agent may still be without its
@@ -21,7 +21,7 @@
 
 namespace streamhouse::chaos {
 
-struct HarmCounts {
+struct FaultCounts {
   int agent_kills = 0;
   int freezes = 0;
   int takeovers = 0;  // of its leases meanwhile
@@ -39,10 +39,10 @@ struct HarmCounts {
   int accepted_by_broken_disk = 0;
 };
 
-class Harm {
+class Faults {
  public:
   // The agent and the ledger must outlive it.
-  Harm(AgentProcess& agent, Ledger& ledger, std::uint64_t seed) : agent_(agent), ledger_(ledger), random_(seed) {}
+  Faults(AgentProcess& agent, Ledger& ledger, std::uint64_t seed) : agent_(agent), ledger_(ledger), random_(seed) {}
 
   void DoNext();
 
@@ -53,10 +53,10 @@ class Harm {
     const bool has_come_in_time = counts_.takeovers > 0 && counts_.refused_by_full_disk > 0;
     return rounds_ > 0 && (has_come_in_time || rounds_ >= kRoundsMax);
   }
-  const HarmCounts& counts() const { return counts_; }
+  const FaultCounts& counts() const { return counts_; }
 
  private:
-  using Fault = void (Harm::*)();
+  using Fault = void (Faults::*)();
 
   void KillAgent();
   void FreezeAgentPastItsLease();
@@ -87,7 +87,7 @@ class Harm {
   std::mt19937_64 random_;
   std::vector<Fault> deck_;
   int rounds_ = 0;  // of the whole deck
-  HarmCounts counts_;
+  FaultCounts counts_;
   std::uint64_t probes_ = 0;
 };
 

@@ -1,4 +1,4 @@
-#include "tests/chaos/harm.h"
+#include "tests/chaos/faults.h"
 
 #include <algorithm>
 #include <array>
@@ -58,12 +58,12 @@ class Thief {
 
 }  // namespace
 
-void Harm::DoNext() {
+void Faults::DoNext() {
   if (deck_.empty()) {
-    deck_ = {&Harm::KillAgent,    &Harm::FreezeAgentPastItsLease,
-             &Harm::KillProducer, &Harm::KillConsumer,
-             &Harm::FillDisk,     &Harm::BreakDisk,
-             &Harm::SlowDisk,     &Harm::CutPower};
+    deck_ = {&Faults::KillAgent,    &Faults::FreezeAgentPastItsLease,
+             &Faults::KillProducer, &Faults::KillConsumer,
+             &Faults::FillDisk,     &Faults::BreakDisk,
+             &Faults::SlowDisk,     &Faults::CutPower};
     std::shuffle(deck_.begin(), deck_.end(), random_);
   }
   const Fault fault = deck_.back();
@@ -74,29 +74,29 @@ void Harm::DoNext() {
 }
 
 // While the others work.
-void Harm::PassTime(int from_ms, int to_ms) {
+void Faults::PassTime(int from_ms, int to_ms) {
   std::this_thread::sleep_until(std::chrono::steady_clock::now() + milliseconds(Random(from_ms, to_ms)));
 }
 
-void Harm::RestartAgent() {
+void Faults::RestartAgent() {
   ++counts_.agent_kills;
   agent_.Restart(PickSyncPolicy());
 }
 
-void Harm::KillAgent() {
+void Faults::KillAgent() {
   RestartAgent();
 }
 
 // Another holder takes the leases of an agent that stands still; when it wakes up, it must not
 // write.
-void Harm::FreezeAgentPastItsLease() {
+void Faults::FreezeAgentPastItsLease() {
   // An agent that was stopped in the middle of a transaction holds the store's lock: then no lease
   // can be taken.
   constexpr int kAttempts = 5;
   for (int i = 0; i < kAttempts && !FreezeAndTakeOver(); ++i) PassTime(100, 300);
 }
 
-bool Harm::FreezeAndTakeOver() {
+bool Faults::FreezeAndTakeOver() {
   ++counts_.freezes;
   std::unique_ptr<agent::SqliteMetadataStore> store;
   // The agent is busy with it.
@@ -129,10 +129,10 @@ bool Harm::FreezeAndTakeOver() {
 
 // The batches wait in the agent's socket when it wakes up: it gets to them before it can know that
 // its leases are gone.
-void Harm::WakeAndProbe(client::Broker& broker) {
+void Faults::WakeAndProbe(client::Broker& broker) {
   std::vector<std::future<StatusCode>> codes;
   for (std::uint32_t i = 0; i < kPartitions; ++i) {
-    codes.push_back(std::async(std::launch::async, &Harm::Probe, this, std::ref(broker), i, TakeProbe(), seconds(1)));
+    codes.push_back(std::async(std::launch::async, &Faults::Probe, this, std::ref(broker), i, TakeProbe(), seconds(1)));
   }
   PassTime(20, 100);
   agent_.Wake();
@@ -141,7 +141,7 @@ void Harm::WakeAndProbe(client::Broker& broker) {
   }
 }
 
-void Harm::KillProducer() {
+void Faults::KillProducer() {
   const std::string name = "victim-" + std::to_string(counts_.producer_kills++);
   ChildProcess victim({"produce", agent_.address(), name});
   const auto note = [this](const std::string& line) {
@@ -161,7 +161,7 @@ void Harm::KillProducer() {
   while (const auto line = victim.ReadLine()) note(*line);
 }
 
-void Harm::KillConsumer() {
+void Faults::KillConsumer() {
   ++counts_.consumer_kills;
   GroupReader reader(ledger_);
   ChildProcess victim({"consume", agent_.address()});
@@ -188,7 +188,7 @@ void Harm::KillConsumer() {
 
 // The seed chooses the part of the unsynced bytes that the disk keeps. The metadata store syncs
 // every transaction.
-void Harm::CutPower() {
+void Faults::CutPower() {
   // Without any syncs, a log may be left that no agent serves before an operator has looked at it:
   // see SyncPolicy.
   if (agent_.sync_policy() == agent::SyncPolicy::kNone) {
@@ -208,7 +208,7 @@ void Harm::CutPower() {
 }
 
 // Waits until the ledger has all responses and records that the dead agent has given out.
-void Harm::WaitUntilNothingIsUnderWay() {
+void Faults::WaitUntilNothingIsUnderWay() {
   ledger_.BeginDrain();
   metrics::Check(Eventually([&] { return ledger_.AreReadersDrained(); }), "readers of a dead agent are given records");
   constexpr int kQuietMs = 300;
@@ -221,7 +221,7 @@ void Harm::WaitUntilNothingIsUnderWay() {
 
 // The end of the log after recovery. A copy of its last segments is recovered, so the agent itself
 // recovers the log as well.
-std::uint64_t Harm::EndOfLog(std::uint32_t partition) const {
+std::uint64_t Faults::EndOfLog(std::uint32_t partition) const {
   namespace fs = std::filesystem;
   const fs::path log = fs::path(agent_.folder()) / "log" / kTopic / std::to_string(partition);
   const fs::path copy = agent_.folder() + "-copy";
@@ -241,7 +241,7 @@ std::uint64_t Harm::EndOfLog(std::uint32_t partition) const {
   return opened.value()->HighWatermark();
 }
 
-void Harm::FillDisk() {
+void Faults::FillDisk() {
   // It may be that the leases end first: they cannot be renewed on a full disk either.
   constexpr int kAttempts = 5;
   for (int i = 0; i < kAttempts && !FillDiskUntilItRefuses(); ++i) agent_.EmptyDisk();
@@ -250,7 +250,7 @@ void Harm::FillDisk() {
   agent_.EmptyDisk();
 }
 
-bool Harm::FillDiskUntilItRefuses() {
+bool Faults::FillDiskUntilItRefuses() {
   ++counts_.full_disks;
   const auto partition = static_cast<std::uint32_t>(Random(0, kPartitions - 1));
   const std::shared_ptr<client::Broker> broker = Connect();
@@ -264,7 +264,7 @@ bool Harm::FillDiskUntilItRefuses() {
   return true;
 }
 
-void Harm::BreakDisk() {
+void Faults::BreakDisk() {
   ++counts_.broken_disks;
   const std::shared_ptr<client::Broker> broker = Connect();
   agent_.SwitchDisk("broken");
@@ -278,7 +278,7 @@ void Harm::BreakDisk() {
   RestartAgent();
 }
 
-void Harm::SlowDisk() {
+void Faults::SlowDisk() {
   ++counts_.slow_disks;
   agent_.SwitchDisk("slow");
   PassTime(500, 1'500);
@@ -286,19 +286,19 @@ void Harm::SlowDisk() {
   agent_.SwitchDisk("well");
 }
 
-std::shared_ptr<client::Broker> Harm::Connect() const {
+std::shared_ptr<client::Broker> Faults::Connect() const {
   auto broker = client::MakeAgentBroker({.address = agent_.address()}).value();
   // So that there is a connection from now on.
   static_cast<void>(broker->DescribeTopic(kTopic, client::CallLimits::Within(seconds(5))));
   return broker;
 }
 
-std::uint64_t Harm::TakeProbe() {
+std::uint64_t Faults::TakeProbe() {
   return std::exchange(probes_, probes_ + kProbeRecords);
 }
 
 // A batch with numbers from `first` on, never sent again.
-StatusCode Harm::Probe(client::Broker& broker, std::uint32_t partition, std::uint64_t first, milliseconds patience) {
+StatusCode Faults::Probe(client::Broker& broker, std::uint32_t partition, std::uint64_t first, milliseconds patience) {
   const std::string key(kProbeKeyBytes, 'k');
   client::RecordBatch batch;
   for (std::uint64_t i = 0; i < kProbeRecords; ++i) {
