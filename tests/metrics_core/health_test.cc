@@ -108,7 +108,7 @@ TEST(HealthTest, ASlowCheckDelaysNeitherNewChecksNorTheCountOfFailures) {
   std::latch released(1);
   const auto slow = health.Add("slow", [&] {
     begun.count_down();
-    return InTime(released) ? Status::Ok() : Sick("nobody released it");
+    return InTime(released) ? Status::Ok() : Sick("it was not released");
   });
   Health::Report report;
   std::thread evaluator([&] { report = health.Evaluate(); });

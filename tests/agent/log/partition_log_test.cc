@@ -165,7 +165,7 @@ TEST_F(PartitionLogTest, WritesABatchLargerThanASegment) {
   EXPECT_EQ(ReadAll(), (Values{"larger than ten bytes", "b"}));
 }
 
-TEST_F(PartitionLogTest, CutsOffATornTailAndSaysSo) {
+TEST_F(PartitionLogTest, TruncatesATornTailAndReportsIt) {
   Append({"a"});
   AppendToRawFile(folder_ / kFirstSegment, BatchBytes(BatchOf({"torn"}), 1, 1).substr(0, 50));
   Reopen();

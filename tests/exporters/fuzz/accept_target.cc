@@ -50,7 +50,7 @@ void CheckFormat(std::string_view accept) {
   const NegotiatedFormat chosen = NegotiateFormat(accept);
   const std::string_view type = chosen.content_type.substr(0, chosen.content_type.find(';'));
   // Text needs no wish; every other format does.
-  Check(type == "text/plain" || Wants(accept, type), "a format that nobody asked for");
+  Check(type == "text/plain" || Wants(accept, type), "a format that no client asked for");
   const std::string with_unknown = "application/x-unknown," + std::string(accept);
   Check(NegotiateFormat(with_unknown).content_type == chosen.content_type, "an unknown type changes the choice");
 }
@@ -60,7 +60,7 @@ void CheckCoding(std::string_view accept_encoding) {
   // "*" asks for gzip, unless that is named.
   const bool by_star = chosen == ContentCoding::kGzip && Wants(accept_encoding, "*") && !Names(accept_encoding, "gzip");
   Check(chosen == ContentCoding::kIdentity || by_star || Wants(accept_encoding, ContentCodingName(chosen)),
-        "a coding that nobody asked for");
+        "a coding that no client asked for");
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ void CheckUsable(const WebConfig& config) {
     const bool verifies = config.tls->client_certificates == ClientCertificates::kRequired ||
                           config.tls->client_certificates == ClientCertificates::kVerifiedIfGiven;
     const bool has_ca = !config.tls->client_ca_file.empty() || !config.tls->client_ca.empty();
-    Check(verifies == has_ca, "certificates of clients that nobody can check");
-    Check(verifies || config.tls->client_allowed_names.empty(), "names of clients that nobody asks for");
+    Check(verifies == has_ca, "certificates of clients without a CA to check them");
+    Check(verifies || config.tls->client_allowed_names.empty(), "names of clients that are not asked for certificates");
   }
   for (const auto& [name, value] : config.headers) {
     Check(std::find(std::begin(kWebConfigHeaders), std::end(kWebConfigHeaders), name) != std::end(kWebConfigHeaders),

@@ -148,8 +148,8 @@ TEST_F(HttpReceiverTest, DoesNotSendAgainWhereTheResponseHadBegun) {
 }
 
 TEST_F(HttpReceiverTest, SaysThatThereIsNoReceiver) {
-  const HeldPort nobody;
-  HttpReceiver receiver({.address = {.host = "127.0.0.1", .port = nobody.number()}});
+  const HeldPort closed;
+  HttpReceiver receiver({.address = {.host = "127.0.0.1", .port = closed.number()}});
   EXPECT_EQ(receiver.Send({.path = "/"}, steady_clock::now() + kPatient).status(),
             Status(StatusCode::kUnavailable, "cannot connect: Connection refused"));
 }

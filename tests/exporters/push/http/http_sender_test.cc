@@ -163,11 +163,11 @@ TEST_F(HttpSenderTest, MakesOneAttemptOnceTheExporterStops) {
 }
 
 TEST(HttpSenderWithoutReceiverTest, SaysThatItIsUnreachable) {
-  const HeldPort nobody;
+  const HeldPort closed;
   StopSignal stop;
   stop.Give();  // so that there is one attempt
   HttpSender sender(
-      "test", {.address = {.host = "127.0.0.1", .port = nobody.number()}}, [](unsigned) { return true; },
+      "test", {.address = {.host = "127.0.0.1", .port = closed.number()}}, [](unsigned) { return true; },
       PushMetrics());
   const SendOutcome sent = sender.Send({.path = "/"}, steady_clock::now() + hours(1), stop);
   EXPECT_EQ(sent.result, SendResult::kGivenUp);

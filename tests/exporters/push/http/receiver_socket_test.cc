@@ -53,13 +53,13 @@ TEST(ReceiverSocketTest, ConnectsToAPath) {
 }
 
 TEST(ReceiverSocketTest, SaysWhyItCannotConnect) {
-  const HeldPort nobody;
+  const HeldPort closed;
   const auto failure = [](const ReceiverAddress& address) {
     const Result<ReceiverSocket> socket = ReceiverSocket::Connect(address, In(std::chrono::hours(1)));
     EXPECT_EQ(socket.status().code(), StatusCode::kUnavailable);
     return socket.status().message();
   };
-  EXPECT_EQ(failure({.host = "127.0.0.1", .port = nobody.number()}), "cannot connect: Connection refused");
+  EXPECT_EQ(failure({.host = "127.0.0.1", .port = closed.number()}), "cannot connect: Connection refused");
   EXPECT_EQ(failure(AtSocket("/no/such/socket")),
             "cannot connect to unix:///no/such/socket: No such file or directory");
   EXPECT_EQ(failure(AtSocket("@no.such.name")), "cannot connect to unix:@no.such.name: Connection refused");
