@@ -11,7 +11,7 @@ using metrics::StatusCode;
 namespace {
 
 constexpr std::chrono::seconds kQuestionTimeout{10};
-// An agent that is away must not hold up a signal for long.
+// An agent that is unreachable must not hold up a signal for long.
 constexpr std::chrono::seconds kRefreshTimeout{1};
 
 Status Deleted(const std::string& topic) {

@@ -8,7 +8,7 @@
 // Guarantees: of each implementation:
 // 1. Start() reports what prevents it from working on this machine, such as a port that is taken, a
 //    path that cannot be written or a file that is missing. It does not fail later in a thread. A
-//    receiver that is away is no error.
+//    receiver that is unreachable is no error.
 // 2. An error of Start() names the port, path or file. It does not repeat Name(): the owner puts
 //    the name before it, as the agent does. After an error nothing runs.
 // 3. A second Start() returns FailedPrecondition and changes nothing. So does Start() after Stop(),

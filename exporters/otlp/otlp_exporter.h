@@ -20,8 +20,8 @@
 // 5. An empty request is never sent, nor one of more than kOtlpRequestBytesMax.
 // 6. No message has a value of `headers`, or a secret of the receiver's Credentials.
 // Thread safety and errors: those of Exporter. Start() fails where a family has one of the labels,
-// or where two registries have a family of one name. It starts also while the receiver is away.
-// Stop() takes at most the time of two pushes (push_loop.h), and the resolver's.
+// or where two registries have a family of one name. It starts also while the receiver is
+// unreachable. Stop() takes at most the time of two pushes (push_loop.h), and the resolver's.
 // Cost: a thread; request_bytes during a push. With `deltas`, what was delivered of each series.
 #pragma once
 

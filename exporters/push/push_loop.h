@@ -8,9 +8,9 @@
 // 1. Each push has a deadline. After a failure the next push comes sooner (push_schedule.h).
 // 2. Stop() gives the stop signal, waits for a push that runs, makes one last push, and joins. It
 //    returns within the time of two pushes if the pushes keep their deadlines. It does not
-//    interrupt a push that exceeds its deadline. A push over HTTP whose receiver is away looks at
-//    the stop signal and waits no longer (http/http_sender.h). A push of datagrams waits for room
-//    until its deadline.
+//    interrupt a push that exceeds its deadline. A push over HTTP whose receiver is unreachable
+//    looks at the stop signal and waits no longer (http/http_sender.h). A push of datagrams waits
+//    for room until its deadline.
 // 3. Every push is counted (push_metrics.h). The log gets a line when pushes begin to fail, with
 //    the reason, a line for each new reason, and a line when they work again. A push adds one at
 //    most.

@@ -13,7 +13,7 @@
 // 4. Stop() takes at most the time of two pushes (push_loop.h), and the resolver's.
 // What is not delivered is dropped and counted; the next push has newer values.
 // Thread safety and errors: those of Exporter. Start() reads the files that the options name, and
-// makes no push: a Pushgateway that is away is no reason not to start.
+// makes no push: a Pushgateway that is unreachable is no reason not to start.
 // Cost: a thread. A chunk of a page at a time is in memory, and the snapshot.
 //
 //   const Result<GroupingKey> group = ParseGroupingKey("/job/backup/instance/a");  // grouping_key.h

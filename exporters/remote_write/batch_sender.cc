@@ -80,7 +80,7 @@ BatchOutcome BatchSender::Send(const RemoteWriteBatch& batch, VersionChoice& cho
     }
     CompressSnappyBlock(chunk_.view(), block_);
     SendOutcome sent = sender_.Send(RequestOf(version), deadline, stop);
-    if (!sent.response) choice.ReceiverIsAway();
+    if (!sent.response) choice.ReceiverIsUnreachable();
     if (sent.response && choice.FallsBackAfter(*sent.response)) return {.falls_back = true};
     const bool is_taken = AddOutcome(version, sent, encoder->samples(), counts);
     outcome.is_begun = outcome.is_begun || (is_taken && encoder->ended_is_written());

@@ -4,7 +4,7 @@
 // Guarantees:
 // 1. Requests of one batch are never under way together, so that samples of a series come in order.
 // 2. A request that is refused does not keep the next ones back. One that is given up does: the
-//    receiver is away, and the rest of the batch is dropped.
+//    receiver is unreachable, and the rest of the batch is dropped.
 // 3. Each sample is counted once: as sent, or as dropped with its reason. Samples that a receiver
 //    of 2.0 says it has not stored are dropped, "rejected", unless the request is given up. Samples
 //    of a batch that falls back are counted when it is retried as 1.0.

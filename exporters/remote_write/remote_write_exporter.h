@@ -16,7 +16,7 @@
 // 5. In 1.0 names are escaped with underscores: receivers refuse others.
 // Thread safety and errors: those of Exporter. Start() fails where a family has one of the labels,
 // and where two registries have a family of one name. It fails where a file of the options is
-// missing, and never because the receiver is away. Failures are logged once and counted
+// missing, and never because the receiver is unreachable. Failures are logged once and counted
 // (push_metrics.h). Stop() takes at most the time of two pushes (push_loop.h), and the resolver's.
 // Cost: a thread and a connection. Memory besides the snapshot: a request, its compressed copy, and
 // the label texts of the last push, compressed (series_keeper.h). 100,000 series with two labels

@@ -7,7 +7,7 @@
 // 1. Begins with 2.0 unless told otherwise.
 // 2. A response that shows a receiver of 1.0 makes it 1.0, and so it stays while the receiver
 //    answers.
-// 3. After a receiver was away it may be another one: the next request is one of 2.0 again.
+// 3. After a receiver was unreachable it may be another one: the next request is one of 2.0 again.
 // Thread safety: one thread at a time.
 // Cost: none.
 #pragma once
@@ -68,7 +68,7 @@ class VersionChoice {
   }
 
   // There was no response.
-  void ReceiverIsAway() { is_old_ = is_understood_ = false; }
+  void ReceiverIsUnreachable() { is_old_ = is_understood_ = false; }
 
  private:
   static constexpr unsigned kBadRequest = 400;

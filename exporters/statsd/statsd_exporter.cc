@@ -86,7 +86,7 @@ Status StatsdExporter::Push(PushDeadline deadline) {
   if (sent.ok() && unproven_ && loop_.stop_signal().is_given()) sent = Settle();
   if (!sent.ok()) return sent;
   if (!unproven_) deltas_.Commit();
-  // While the receiver stays away, each push learns of its refusal from the next one.
+  // While the receiver stays unreachable, each push learns of its refusal from the next one.
   return before.ok() ? sent : before;
 }
 

@@ -15,7 +15,7 @@
 //    Gauges and the like are sent with the value that they have then.
 // 2. Unix: over all pushes that succeed, the sum of a counter's lines is its value. Lost is what is
 //    in the queue of a receiver that ends before it has read it.
-// 3. UDP: a datagram that gets lost on the way is not retried. If the receiver is away, the
+// 3. UDP: a datagram that gets lost on the way is not retried. If the receiver is unreachable, the
 //    system refuses datagrams, but does not tell which. The last one before the refusal is sent
 //    again. If an earlier one was refused too, it is lost, and if the last one was not, it counts
 //    twice. A refusal that comes between two pushes is seen by the second one, which fails.
@@ -31,7 +31,8 @@
 // 6. What a series counted between the last push and its removal is lost.
 // 7. With StatsdTimestamps::kOn, no two pushes have the same second: a push within the second of
 //    the one before has the next. A clock that is set back by more than kClockSetBack is followed.
-// Thread safety and errors: those of Exporter. A receiver that is away is no reason not to start.
+// Thread safety and errors: those of Exporter. A receiver that is unreachable is no reason not to
+// start.
 // Cost: a thread; a datagram and the snapshot during a push. UDP keeps the snapshot until the next
 // push.
 #pragma once

@@ -51,7 +51,8 @@ Result<AuthenticationMetrics> AuthenticationMetrics::Register(Registry& registry
       {.name = "mosquitto_authentication_checks_total",
        .help =
            "Checks of user name and password, passed or refused. A reload (SIGHUP) checks every session again, also of "
-           "clients that are away. Missing: bridges, clients whose TLS certificate names them, clients with extended "
+           "clients that are offline. Missing: bridges, clients whose TLS certificate names them, clients with "
+           "extended "
            "authentication (MQTT 5), and clients that an earlier plugin decides about."});
   if (!checks.ok()) return checks.status();
   made.checks_ = checks->With();

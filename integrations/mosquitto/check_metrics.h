@@ -14,7 +14,7 @@
 // 2. access="subscribe" and "unsubscribe" are one for each topic filter.
 // 3. The outcome of a check is not told to plugins, and not counted.
 // 4. mosquitto_authentication_checks_total counts every session again at each reload (SIGHUP), also
-//    a stored session whose client is away. Such a check adds no client to
+//    a stored session whose client is offline. Such a check adds no client to
 //    mosquitto_clients_connected. A check is one of a reload until LoopMoved(). It is none where
 //    kReloadPauseMax has passed since the reload and since its newest check: with
 //    per_listener_settings, an idle broker reports no pass of its loop.

@@ -33,7 +33,7 @@ constexpr std::array kFigures = {
     Figure{"clients/connected", "mosquitto_sys_clients_connected", "", Kind::kGauge,
            "Connected clients and bridges, the plugin's own client included."},
     Figure{"clients/total", "mosquitto_sys_sessions", "", Kind::kGauge,
-           "Connected clients, the plugin's own included, and stored sessions of clients that are away."},
+           "Connected clients, the plugin's own included, and stored sessions of clients that are offline."},
     Figure{"messages/received", "mosquitto_sys_packets_received_total", "", Kind::kCounter,
            "MQTT packets of every kind that arrived."},
     Figure{"messages/sent", "mosquitto_sys_packets_sent_total", "", Kind::kCounter,

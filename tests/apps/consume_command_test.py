@@ -115,7 +115,7 @@ class ConsumeCommand(unittest.TestCase):
     def test_says_once_that_the_agent_is_gone_and_goes_on_when_it_is_back(self):
         consumer = processes.Streamhouse(self, *self.arguments("g"))
         consumer.match("^4$")
-        # Where the agent is away for longer than a session, the group goes on from there.
+        # Where the agent is unreachable for longer than a session, the group goes on from there.
         processes.wait_for(lambda: "committed=4" in self.lag(), "the consumer commits")
         address = self.agent.grpc
         data = self.agent.data
@@ -151,7 +151,7 @@ class ConsumeDamaged(unittest.TestCase):
         consumer = self.consume("--exit-at-end")
         consumer.match("^2$")
         consumer.match("^streamhouse consume: orders/0: .*offsets 3 to 3 are damaged", "stderr")
-        # Where the agent is away for longer than a session, the group goes on from there.
+        # Where the agent is unreachable for longer than a session, the group goes on from there.
         describe = ("groups", "describe", "--agent", self.agent.grpc, "--group", "g")
         processes.wait_for(lambda: "committed=3" in processes.run(*describe).stdout, "the consumer commits")
         return consumer

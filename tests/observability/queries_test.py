@@ -29,7 +29,7 @@ FAULTS_MADE = {
     "a record has failed",
     "a call has failed",
     "an exporter has pushed over HTTP",
-    "a receiver was away",
+    "a receiver was unreachable",
 }
 # The faults that other tests make; a query for one of them has no data here.
 FAULTS_ELSEWHERE = {

@@ -240,7 +240,7 @@ ALERTS = (
         "Records of {{ $labels.instance }} for {{ $labels.topic }} fail: {{ $labels.reason }}",
         "Send() has given up on records. The program has got the error of each.",
         (
-            "`unavailable`, `timeout`: the agent is away or slow; see the alerts about it. After `timeout` and "
+            "`unavailable`, `timeout`: the agent is unreachable or slow; see the alerts about it. After `timeout` and "
             "`internal` a record may be in the log.",
             "`buffer_full`: the program sends faster than the agent takes records.",
             "`rejected`: the agent refuses them; StreamhouseRecordsRefused tells why.",

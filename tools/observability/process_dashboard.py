@@ -6,7 +6,7 @@ from observability.panels import gauge, quantile_by, rates, stat
 
 _PAGE = "streamhouse_exporter_"
 _PUSHED = "an exporter has pushed over HTTP"
-_AWAY = "a receiver was away"
+_AWAY = "a receiver was unreachable"
 _CORE = "streamhouse_metrics_"
 _BY = "{{instance}}"
 

@@ -29,7 +29,7 @@ PRODUCER = Dashboard(
                 ),
                 gauge(
                     "Pending",
-                    "Accepted by Send(), without a result yet. It rises while the agent is slow or away.",
+                    "Accepted by Send(), without a result yet. It rises while the agent is slow or unreachable.",
                     f"sum by (topic, instance) ({_PRODUCER}pending_records{{@topic}})",
                     "{{topic}} {{instance}}",
                 ),

@@ -71,6 +71,8 @@ SECOND_WORDS = {
     "resource attribute": "target",
     "request's target": "request target",
     "health probe": "check",
+    "is away": "unreachable",
+    "was away": "unreachable",
 }
 LABELS = ("When to use something else", "Guarantees", "Thread safety", "Cost", "Errors")
 # Not behind `::` or a letter, which would make it a name of the code. A line may end within it.

@@ -239,7 +239,7 @@ TEST_F(LeaseGaugeTest, LeavesOutALeaseThatExpiresDuringTheCreation) {
 }
 
 TEST_F(LeaseGaugeTest, CountsNothingOfACreationThatFails) {
-  stores_[2]->before_create = [] { return Status(StatusCode::kUnavailable, "the store is away"); };
+  stores_[2]->before_create = [] { return Status(StatusCode::kUnavailable, "the store is unreachable"); };
   EXPECT_EQ(Create("a").code(), StatusCode::kUnavailable);
   EXPECT_EQ(Shown(), 0);
   EXPECT_EQ(keeper_->HeldCount(), 0U);
@@ -271,7 +271,7 @@ TEST_F(LeaseKeeperTest, AnnouncesTheFenceWhenAnotherHasTakenOver) {
 TEST_F(LeaseKeeperTest, HoldsOnWhileTheStoreIsOutOfReachUntilTheMargin) {
   auto lease = a_->Track(orders_);
   ASSERT_TRUE(a_->RenewNow().ok());
-  before_acquire_ = [] { return Status(StatusCode::kUnavailable, "the store is away"); };
+  before_acquire_ = [] { return Status(StatusCode::kUnavailable, "the store is unreachable"); };
   now_ += kTiming.renew_interval;
   EXPECT_FALSE(a_->RenewNow().ok());
   EXPECT_TRUE(lease->IsHeld());
@@ -279,7 +279,7 @@ TEST_F(LeaseKeeperTest, HoldsOnWhileTheStoreIsOutOfReachUntilTheMargin) {
   now_ += kTiming.duration;
   EXPECT_FALSE(a_->RenewNow().ok());
   EXPECT_EQ(lost_, (Lost{{"orders/0", 1}}));
-  EXPECT_EQ(a_->Readiness().message(), "no unexpired lease (partitions: 1): the store is away");
+  EXPECT_EQ(a_->Readiness().message(), "no unexpired lease (partitions: 1): the store is unreachable");
 }
 
 TEST_F(LeaseKeeperTest, TakesALeaseBackWhenTheStoreReturns) {

@@ -221,7 +221,7 @@ TEST_F(OtlpExporterTest, RetriesAfterTheStatusesOfTheProtocolOnly) {
   }
 }
 
-TEST_F(OtlpExporterTest, StartsAndStopsWhileTheReceiverIsAway) {
+TEST_F(OtlpExporterTest, StartsAndStopsWhileTheReceiverIsUnreachable) {
   AddSeries(10);
   const HeldPort nowhere;
   OtlpExporterOptions options = Options();

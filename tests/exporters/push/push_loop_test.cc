@@ -146,7 +146,7 @@ TEST_F(PushLoopTest, LogsAReasonThatIsNewWhilePushesFail) {
                                       "test://a: pushes work again"}));
 }
 
-// Goal: a push that Stop() cuts short is not taken for a receiver that is away.
+// Goal: a push that Stop() cuts short is not taken for a receiver that is unreachable.
 TEST_F(PushLoopTest, LogsNoFailureOfAPushThatIsStopped) {
   std::vector<std::string> lines;
   PushLoopOptions options = {.interval = milliseconds(1),

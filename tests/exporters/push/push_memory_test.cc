@@ -1,6 +1,6 @@
 // Memory of pushes, counted by allocation. Goal: a push of 100,000 series takes at most
-// kExtraBytesMax beside its snapshot, and pushes to a receiver that stays away take no more than
-// the first of them. Method: malloc() that counts (counted_memory.h). The receiver is another
+// kExtraBytesMax beside its snapshot, and pushes to a receiver that stays unreachable take no more
+// than the first of them. Method: malloc() that counts (counted_memory.h). The receiver is another
 // process, so that its memory is not counted.
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -174,7 +174,7 @@ TEST_F(PushMemoryTest, APushTakesLittleBesideItsSnapshot) {
 }
 
 // The pushes of hours, one after the other.
-TEST_F(PushMemoryTest, StaysTheSameWhileTheReceiverIsAway) {
+TEST_F(PushMemoryTest, StaysTheSameWhileTheReceiverIsUnreachable) {
   for (const char* line : {"otlp+http://HOST/v1/metrics", "prw+http://HOST", "pushgateway+http://HOST/job/j"}) {
     const auto exporter = Make(WithHost(line, away_.host()) + "?interval=1ms&push_time=50ms");
     const double before = Pushes("failed");

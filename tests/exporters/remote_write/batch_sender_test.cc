@@ -197,7 +197,7 @@ TEST_F(BatchSenderTest, TakesASuccessThatTellsNoCountsForARefusalOfAFixed2) {
   EXPECT_EQ(Dropped("refused"), 2);
 }
 
-TEST_F(BatchSenderTest, DropsTheRestOfABatchWhenTheReceiverIsAway) {
+TEST_F(BatchSenderTest, DropsTheRestOfABatchWhenTheReceiverIsUnreachable) {
   metrics::Registry registry;
   AddCounters(registry, 30'000);
   const metrics::Snapshot snapshot = registry.TakeSnapshot();

@@ -169,7 +169,7 @@ TEST_F(RemoteWriteExporterTest, LogsAFallBackOnce) {
   EXPECT_EQ(Log(), name + ": the receiver does not know remote write 2.0, and gets 1.0\n");
 }
 
-TEST_F(RemoteWriteExporterTest, LogsNoSecondFallBackAfterTheReceiverWasAway) {
+TEST_F(RemoteWriteExporterTest, LogsNoSecondFallBackAfterTheReceiverWasUnreachable) {
   receiver_.Then(Respond(204)).Then(Respond(204)).Then(SendAndReset("")).Then(SendAndReset(""));
   RemoteWriteOptions options = Options(kQuick);
   options.push.push_time = milliseconds(100);

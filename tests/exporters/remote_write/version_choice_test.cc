@@ -55,10 +55,10 @@ TEST(VersionChoiceTest, SaysOnceThatARequestIsToBeSentAgain) {
   EXPECT_FALSE(choice.FallsBackAfter(Plain(415)));
 }
 
-TEST(VersionChoiceTest, Tries2AgainAfterTheReceiverWasAway) {
+TEST(VersionChoiceTest, Tries2AgainAfterTheReceiverWasUnreachable) {
   VersionChoice choice(RemoteWriteVersion::kAuto);
   choice.FallsBackAfter(Plain(204));
-  choice.ReceiverIsAway();
+  choice.ReceiverIsUnreachable();
   EXPECT_EQ(choice.version(), RemoteWriteVersion::k2);
   EXPECT_TRUE(choice.FallsBackAfter(Plain(400))) << "its first request";
 }

@@ -3,7 +3,7 @@
 //
 // Guarantees: the kernel picks the port; a Unix socket has a short path below /tmp. Away() reads
 // what has come, and only then returns: what the system took is counted, but for datagrams that the
-// system itself drops. While it is away, the system refuses datagrams.
+// system itself drops. While it is unreachable, the system refuses datagrams.
 // Thread safety: Away() and Back() from one thread; the rest from any.
 #pragma once
 

@@ -276,7 +276,7 @@ TEST_F(StatsdExporterTest, LosesAndDoublesNoBucketOfASeriesThatIsSplit) {
   receiver.Back();
 }
 
-TEST_F(StatsdExporterTest, SendsByUdpWhatWasCountedWhileTheReceiverWasAway) {
+TEST_F(StatsdExporterTest, SendsByUdpWhatWasCountedWhileTheReceiverWasUnreachable) {
   DatagramReceiver receiver(Kind::kUdp);
   receiver.Away();
   StatsdExporter exporter(registry_, metrics_, OptionsFor(receiver, milliseconds(50)));

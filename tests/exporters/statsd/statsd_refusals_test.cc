@@ -129,7 +129,7 @@ class StatsdRefusalsTest : public testing::Test {
 
 // Method: of each push of one datagram, the first question, right after it, finds no error yet. The
 // second, at the next push, finds the refusal.
-TEST_F(StatsdRefusalsTest, FailPushesForAsLongAsTheReceiverIsAway) {
+TEST_F(StatsdRefusalsTest, FailPushesForAsLongAsTheReceiverIsUnreachable) {
   TheSystem().Reset([](int question) { return question % 2 == 0 ? ECONNREFUSED : 0; });
   registry_.AddCounter({.name = "sent_total", .help = "Sent"}).value().With().Increment();
   Start();

@@ -303,7 +303,7 @@ class Authentication(unittest.TestCase):
             self, f"password_file {folder / 'passwords'}", options=["auth_checks with_password_file"]
         )
         mqtt.Client(self, broker.port, "away", user=("ann", "secret"), clean=False).disconnect()
-        processes.wait_for(lambda: broker.value("mosquitto_clients_connected") == 0, "the client is away")
+        processes.wait_for(lambda: broker.value("mosquitto_clients_connected") == 0, "the client is offline")
         os.kill(broker.pid, signal.SIGHUP)
         processes.wait_for(lambda: broker.value("mosquitto_authentication_checks_total") == 2, "the check of a reload")
         self.assertEqual(0, broker.value("mosquitto_clients_connected"))

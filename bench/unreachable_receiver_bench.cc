@@ -1,5 +1,5 @@
-// What a receiver that is away costs those who record: the same recordings with an exporter that
-// cannot deliver and with none, in turns.
+// What a receiver that is unreachable costs those who record: the same recordings with an exporter
+// that cannot deliver and with none, in turns.
 #include <benchmark/benchmark.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
