@@ -126,16 +126,19 @@ TEST_F(RdkafkaMetricsTest, CountsDeliveredRecords) {
   EXPECT_EQ(Series("rdkafka_producer_records_failed_total"), 0U);
 }
 
-// One batch: Flush() sends what lingers.
+// One batch: Flush() sends what lingers. The first record makes the partition known. Without it,
+// librdkafka hands over the records one by one during the flush, and may send some of them alone.
 TEST_F(RdkafkaMetricsTest, ARecordThatIsRetriedTwiceIsTransmittedThreeTimesAndSentOnce) {
   const auto producer = Producer({{"retry.backoff.ms", "10"}, {"linger.ms", "60000"}});
+  producer->Produce("orders", 0, 1);
+  ASSERT_TRUE(producer->Flush());
   cluster_.FailProduce(2);
   producer->Produce("orders", 0, 50);
   ASSERT_TRUE(producer->Flush());
   ASSERT_TRUE(NextDocuments(*producer));
-  EXPECT_EQ(Value("streamhouse_producer_records_sent_total"), 50);
-  EXPECT_EQ(Value("rdkafka_producer_records_transmitted_total"), 150);
-  EXPECT_EQ(Value("rdkafka_broker_requests_total", {{"request", "Produce"}}), 3);
+  EXPECT_EQ(Value("streamhouse_producer_records_sent_total"), 1 + 50);
+  EXPECT_EQ(Value("rdkafka_producer_records_transmitted_total"), 1 + 150);
+  EXPECT_EQ(Value("rdkafka_broker_requests_total", {{"request", "Produce"}}), 1 + 3);
 }
 
 TEST_F(RdkafkaMetricsTest, EachReportOfALostBrokerMovesOneCounter) {
