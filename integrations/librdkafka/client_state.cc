@@ -99,7 +99,6 @@ Status StatisticsCounters::Register(Registry& registry) {
 
 void ClientState::Take(const Statistics& statistics, StatisticsCounters& counters) {
   const bool is_newest = statistics.ts >= newest_.ts;
-  if (is_newest) is_after_gap_ = std::exchange(has_gap_, true);
   const Windows windows = WindowsOf(statistics, counters);
   if (is_newest) TakeNewest(statistics, counters);
   // Nothing below needs memory: the document is taken as a whole.
@@ -110,6 +109,7 @@ void ClientState::Take(const Statistics& statistics, StatisticsCounters& counter
 
 void ClientState::TakeNewest(const Statistics& statistics, const StatisticsCounters& counters) {
   is_cut_ = true;
+  is_after_gap_ = std::exchange(has_gap_, false);
   newest_ = {.name = statistics.name,
              .client_id = statistics.client_id,
              .type = statistics.type,
@@ -121,14 +121,11 @@ void ClientState::TakeNewest(const Statistics& statistics, const StatisticsCount
              .cgrp = statistics.cgrp};
   ++document_;
   TakeBrokers(statistics, counters);
-  assignment_changes_ = 0;
-  if (!statistics.cgrp.join_state.empty()) {
-    assignment_changes_ = rebalances_.Of(statistics.cgrp.rebalance_cnt);
-    counters.assignment_changes.Lookup(settings_.group)->Increment(assignment_changes_);
-  }
+  const bool has_group = !statistics.cgrp.join_state.empty();
+  assignment_changes_ = has_group ? rebalances_.Of(statistics.cgrp.rebalance_cnt) : 0;
+  if (has_group) counters.assignment_changes.Lookup(settings_.group)->Increment(assignment_changes_);
   TakeTopics(statistics, counters);
   is_cut_ = false;
-  has_gap_ = false;
 }
 
 ClientState::Windows ClientState::WindowsOf(const Statistics& statistics, StatisticsCounters& counters) {
@@ -286,10 +283,10 @@ void ClientState::NoteFetch(const Statistics& statistics, const TopicStatistics&
   // A partition that had no end may have got one, and another leader or assignment after that.
   const bool has_moved = last_broker != partition.broker && (had_end || last_broker >= 0);
   const bool is_reassigned = assignment_changes_ > (had_end ? 0U : 1U);
-  // An end that comes later is of a fetch after this document.
   const bool is_end_old = is_unfetched || has_moved || is_reassigned || answers.is_reconnected || is_after_gap_;
-  if (totals.has_end && is_end_old)
-    totals.unfetched = std::max(totals.unfetched, std::optional(MonotonicTime(statistics.ts)));
+  const std::optional<MonotonicTime> made(statistics.ts);
+  // An end that comes later is of a fetch after this document.
+  if (totals.has_end && is_end_old) totals.unfetched = std::max(totals.unfetched, made);
   if (resumed_.empty()) return;
   const auto resumed = resumed_.find({topic.topic, partition.partition});
   if (resumed == resumed_.end()) return;
@@ -308,9 +305,8 @@ void ClientState::TakePartition(const Statistics& statistics, const TopicStatist
   if (!rebalanced_ || made >= *rebalanced_) {
     const std::optional<MonotonicTime> unfetched = std::max(totals.unfetched, rebalanced_);
     const bool is_refetched = !unfetched || made - *unfetched > RefetchTime(settings_);
-    const bool is_young = is_refetched && totals.can_be_fetched && !IsPaused(topic, partition);
     gauges.position = totals.tracker.position();
-    gauges.lag = LagOf(partition, gauges.position, settings_.isolation, is_young ? Fetch::kYoung : Fetch::kOld);
+    gauges.lag = LagOf(partition, gauges.position, settings_.isolation, is_refetched ? Fetch::kYoung : Fetch::kOld);
   }
   partitions_.push_back(std::move(gauges));
 }

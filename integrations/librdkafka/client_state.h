@@ -124,9 +124,9 @@ class ClientState {
  public:
   explicit ClientState(ClientSettings settings) : settings_(std::move(settings)) {}
 
-  // Throws std::bad_alloc. No window of the document was added then, and totals may have been: the
-  // program may give the document again. The next document counts what the totals have grown by.
-  // If totals were added, IsYoung() is false until then. Ends of logs are old in the next document.
+  // Throws std::bad_alloc; NoteLostDocument() follows. No window of the document was added then,
+  // and totals may have been: the program may give the document again. The next document counts
+  // what the totals have grown by. If totals were added, IsYoung() is false until then.
   void Take(const Statistics& statistics, StatisticsCounters& counters);
   // A document of the client was not taken: ends of logs are old in the next one.
   void NoteLostDocument() { has_gap_ = true; }

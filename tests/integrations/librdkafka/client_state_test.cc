@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -72,6 +73,57 @@ TEST_F(ClientStateTest, ACoordinatorTakesNoTotalsOfItsBroker) {
   EXPECT_EQ(Value("rdkafka_broker_sent_bytes_total", {{"broker", "kafka:9092"}}), 125);
 }
 
+TEST_F(ClientStateTest, ABrokerTakesNoTotalsOfACoordinator) {
+  Statistics document = Document("consumer");
+  document.brokers = {Broker("kafka:9092/1", 1)};
+  document.brokers[0].name = "GroupCoordinator";
+  document.brokers[0].source = "logical";
+  document.brokers[0].txbytes = 100;
+  state_.Take(document, counters_);
+  TakeBytes(state_, "kafka:9092/1", 1, 120);
+  EXPECT_EQ(Value("rdkafka_broker_sent_bytes_total", {{"broker", "kafka:9092"}}), 220);
+}
+
+// Both have the number -1 until librdkafka has learnt theirs.
+TEST_F(ClientStateTest, ABrokerWithoutANumberTakesNoTotalsOfAnother) {
+  TakeBytes(state_, "kafka-a:9092/bootstrap", -1, 100);
+  TakeBytes(state_, "kafka-b:9092/bootstrap", -1, 120);
+  EXPECT_EQ(Value("rdkafka_broker_sent_bytes_total", {{"broker", "kafka-b:9092"}}), 120);
+}
+
+TEST_F(ClientStateTest, ABrokerTakesNoTotalsOfAnEntryThatStays) {
+  TakeBytes(state_, "kafka:9092/bootstrap", -1, 100);
+  Statistics document = Document("producer");
+  document.brokers = {Broker("kafka:9092/1", 1), Broker("kafka:9092/bootstrap", -1)};
+  document.brokers[0].txbytes = 50;
+  document.brokers[1].txbytes = 100;
+  state_.Take(document, counters_);
+  EXPECT_EQ(Value("rdkafka_broker_sent_bytes_total", {{"broker", "kafka:9092"}}), 150);
+}
+
+TEST_F(ClientStateTest, ABrokerThatComesBackCountsFromZero) {
+  TakeBytes(state_, "kafka:9092/1", 1, 100);
+  state_.Take(Document("producer"), counters_);
+  TakeBytes(state_, "kafka:9092/1", 1, 120);
+  EXPECT_EQ(Value("rdkafka_broker_sent_bytes_total", {{"broker", "kafka:9092"}}), 220);
+}
+
+TEST_F(ClientStateTest, ConnectionsAreThoseOfTheNewestDocument) {
+  TakeBytes(state_, "kafka-a:9092/1", 1, 0);
+  TakeBytes(state_, "kafka-b:9092/2", 2, 0);
+  EXPECT_EQ(state_.connections(), (std::map<std::string, int>{{"kafka-b:9092", 1}}));
+}
+
+TEST_F(ClientStateTest, ACoordinatorHasNoWindowsOfAProducer) {
+  Statistics document = Document("producer");
+  document.brokers = {Broker("kafka:9092/1", 1)};
+  document.brokers[0].source = "logical";
+  document.brokers[0].rtt = {.sum = 500'000, .cnt = 1};
+  state_.Take(document, counters_);
+  EXPECT_EQ(PageDifference(registry_, "", {"rdkafka_producer_round_trip_seconds", "rdkafka_producer_queue_seconds"}),
+            "");
+}
+
 TEST_F(ClientStateTest, ACoordinatorWithoutAHostHasItsNameAsLabel) {
   Statistics document = Document("consumer");
   document.brokers = {{.name = "GroupCoordinator", .source = "logical", .state = "INIT"}};
@@ -95,16 +147,18 @@ TEST_F(ClientStateTest, AddsWindowsOfEachDocumentInSeconds) {
   document.brokers = {Broker("kafka:9092/1", 1)};
   document.brokers[0].int_latency = {.sum = 3'000'000, .cnt = 4};
   document.brokers[0].rtt = {.sum = 500'000, .cnt = 2};
+  document.brokers[0].outbuf_latency = {.sum = 250'000, .cnt = 5};
   document.brokers[0].throttle = {.sum = 250, .cnt = 2};
   document.topics = {{.topic = "orders", .batchsize = {.sum = 900, .cnt = 3}, .batchcnt = {.sum = 9, .cnt = 3}}};
   state_.Take(document, counters_);
   state_.Take(document, counters_);
-  EXPECT_EQ(
-      PageDifference(registry_, R"(
+  EXPECT_EQ(PageDifference(registry_, R"(
     rdkafka_producer_queue_seconds_sum{client="app",broker="kafka:9092"} 6
     rdkafka_producer_queue_seconds_count{client="app",broker="kafka:9092"} 8
     rdkafka_producer_round_trip_seconds_sum{client="app",broker="kafka:9092"} 1
     rdkafka_producer_round_trip_seconds_count{client="app",broker="kafka:9092"} 4
+    rdkafka_output_queue_seconds_sum{client="app",broker="kafka:9092"} 0.5
+    rdkafka_output_queue_seconds_count{client="app",broker="kafka:9092"} 10
     rdkafka_throttle_seconds_sum{client="app",broker="kafka:9092"} 0.5
     rdkafka_throttle_seconds_count{client="app",broker="kafka:9092"} 4
     rdkafka_producer_batch_records_sum{topic="orders"} 18
@@ -112,9 +166,10 @@ TEST_F(ClientStateTest, AddsWindowsOfEachDocumentInSeconds) {
     rdkafka_producer_batch_bytes_sum{topic="orders"} 1800
     rdkafka_producer_batch_bytes_count{topic="orders"} 6
   )",
-                     {"rdkafka_producer_queue_seconds", "rdkafka_producer_round_trip_seconds",
-                      "rdkafka_throttle_seconds", "rdkafka_producer_batch_records", "rdkafka_producer_batch_bytes"}),
-      "");
+                           {"rdkafka_producer_queue_seconds", "rdkafka_producer_round_trip_seconds",
+                            "rdkafka_output_queue_seconds", "rdkafka_throttle_seconds",
+                            "rdkafka_producer_batch_records", "rdkafka_producer_batch_bytes"}),
+            "");
 }
 
 // A consumer's round trip holds the time that the broker waits for records.
@@ -150,6 +205,16 @@ TEST_F(ClientStateTest, AddsUpThePartitionsOfATopic) {
   state_.Take(document, counters_);
   EXPECT_EQ(Value("rdkafka_producer_records_transmitted_total", {{"topic", "orders"}}), 7);
   EXPECT_EQ(Value("rdkafka_producer_bytes_transmitted_total", {{"topic", "orders"}}), 70);
+}
+
+TEST_F(ClientStateTest, CountsWhatAConsumerHasFetched) {
+  PartitionStatistics partition = Partition(0, 3);
+  partition.rxbytes = 100;
+  partition.rx_ver_drops = 2;
+  state_.Take(ConsumerDocument(partition), counters_);
+  EXPECT_EQ(Value("rdkafka_consumer_records_fetched_total", {{"topic", "orders"}}), 10);
+  EXPECT_EQ(Value("rdkafka_consumer_bytes_fetched_total", {{"topic", "orders"}}), 100);
+  EXPECT_EQ(Value("rdkafka_consumer_records_outdated_total", {{"topic", "orders"}}), 2);
 }
 
 TEST_F(ClientStateTest, APartitionThatLeavesTakesNothingFromItsTopic) {

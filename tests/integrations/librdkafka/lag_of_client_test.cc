@@ -56,7 +56,28 @@ TEST_F(LagOfClientTest, KnowsNoLagWhileTheBrokerIsSilent) {
   EXPECT_EQ(LagAfter(document), 7);
   document.brokers[0].rxidle += 1;
   EXPECT_EQ(LagAfter(document), std::nullopt);
+}
+
+TEST_F(LagOfClientTest, KnowsNoLagBeforeTheBrokerHasAnswered) {
+  Statistics document = ConsumerDocument(Partition(0, 3));
   document.brokers[0].rxidle = -1;
+  EXPECT_EQ(LagAfter(document), std::nullopt);
+}
+
+TEST_F(LagOfClientTest, KnowsNoLagAfterTheBrokerHasLeft) {
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  Statistics document = ConsumerDocument(Partition(0, 3));
+  document.brokers.clear();
+  EXPECT_EQ(LagAfter(document), std::nullopt);
+}
+
+// It has a connection of its own.
+TEST_F(LagOfClientTest, TheCoordinatorDoesNotAnswerForItsBroker) {
+  Statistics document = ConsumerDocument(Partition(0, 3));
+  document.brokers[0].rxidle = 60'000'000;
+  document.brokers.push_back(Broker("kafka:9092/1", 1));
+  document.brokers[1].name = "GroupCoordinator";
+  document.brokers[1].source = "logical";
   EXPECT_EQ(LagAfter(document), std::nullopt);
 }
 
@@ -88,6 +109,23 @@ TEST_F(LagOfClientTest, ADocumentOfThePauseThatComesLateProvesNothing) {
   state_.Resume("orders", 0, Now() + std::chrono::seconds(600));
   EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
   seconds_ += 599;
+  ExpectLagAfterARefetch(Partition(0, 3), 7);
+}
+
+TEST_F(LagOfClientTest, AnEarlierObstacleDoesNotShortenTheWait) {
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  state_.Resume("orders", 0, Now() + std::chrono::seconds(2));
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
+  state_.NoteLostDocument();
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
+  ExpectLagAfterARefetch(Partition(0, 3), 7);
+}
+
+TEST_F(LagOfClientTest, TheEndOfAPauseDoesNotShortenTheWait) {
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  state_.NoteLostDocument();
+  state_.Resume("orders", 0, Now());
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
   ExpectLagAfterARefetch(Partition(0, 3), 7);
 }
 
@@ -258,7 +296,14 @@ TEST_F(LagOfClientTest, ForgetsPositionsUntilTheNextDocument) {
   EXPECT_EQ(state_.partitions()[0].position, 4);
 }
 
-// Nor is its end young: it may be of the assignment before.
+TEST_F(LagOfClientTest, ADocumentOfTheMomentOfARebalanceGivesAPosition) {
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  state_.ForgetPositions(Now() + std::chrono::seconds(1));
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 4))), std::nullopt);
+  EXPECT_EQ(state_.partitions()[0].position, 4);
+}
+
+// The end may be of the assignment before.
 TEST_F(LagOfClientTest, ARebalanceBeforeTheFirstEndMakesThatEndOld) {
   PartitionStatistics partition = Partition(0, 3);
   partition.ls_offset = kUnknownOffset;

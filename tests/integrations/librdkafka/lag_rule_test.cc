@@ -38,6 +38,12 @@ TEST(LagRuleTest, LeavesOutRecordsThatRetentionRemoved) {
   EXPECT_EQ(ExactLag(partition, 3), 0);
 }
 
+TEST(LagRuleTest, AnEmptyLogHasALagOfZero) {
+  PartitionStatistics partition = Assigned();
+  partition.ls_offset = 0;
+  EXPECT_EQ(ExactLag(partition, 0), 0);
+}
+
 TEST(LagRuleTest, AnOldFetchGivesABoundAndNoLag) {
   const Lag lag = LagOf(Assigned(), 3, Isolation::kReadCommitted, Fetch::kOld);
   EXPECT_EQ(lag.exact, std::nullopt);
@@ -72,6 +78,22 @@ TEST(PositionTrackerTest, IsWhatTheProgramHasRead) {
   PositionTracker tracker;
   tracker.Take(ReadUpTo(5));
   EXPECT_EQ(tracker.position(), 5);
+}
+
+TEST(PositionTrackerTest, IsTheBeginningWhereTheProgramHasReadNothingOfIt) {
+  PositionTracker tracker;
+  tracker.Take(ReadUpTo(0));
+  EXPECT_EQ(tracker.position(), 0);
+}
+
+TEST(PositionTrackerTest, IsUnknownWhileTheNextOffsetIs) {
+  PositionTracker tracker;
+  PartitionStatistics partition = Assigned();
+  partition.next_offset = kUnknownOffset;
+  for (int i = 0; i < 3; ++i) {
+    tracker.Take(partition);
+    EXPECT_EQ(tracker.position(), std::nullopt);
+  }
 }
 
 TEST(PositionTrackerTest, TakesNoRecordThatWasFetchedAheadForRead) {

@@ -243,6 +243,22 @@ TEST_F(OutOfMemoryTest, AClientWhosePauseIsLostHasNoLag) {
   EXPECT_EQ(Lags(), 0U);
 }
 
+// No call has told of the client before, so no state of it can keep the time of the rebalance.
+TEST_F(OutOfMemoryTest, AClientWhoseFirstRebalanceIsLostProvesNoLagAtOnce) {
+  double lost = 1;
+  for (int failing = 0; lost > 0; ++failing) {
+    StartAgain();
+    metrics_->OnRebalance(other_, RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, 2);  // makes the series
+    metrics_->Forget(other_);
+    allocations_before_failure = failing;
+    metrics_->OnRebalance(client_, RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, 2);
+    allocations_before_failure = -1;
+    lost = *Value("rdkafka_events_lost_total");
+    ASSERT_TRUE(Take(client_, 1'000'000'000, {}).ok());
+    EXPECT_EQ(Lags(), lost > 0 ? 0U : 2U) << failing;
+  }
+}
+
 // No call has told of the client before.
 TEST_F(OutOfMemoryTest, AClientWhoseFirstPauseIsLostHasNoLag) {
   double lost = 1;

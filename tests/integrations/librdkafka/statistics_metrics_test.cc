@@ -191,8 +191,15 @@ TEST_F(StatisticsMetricsTest, KeepsTheNamesOfTheClientsThatWereForgottenLast) {
 TEST_F(StatisticsMetricsTest, AChangeBeforeTheFirstDocumentIsKept) {
   metrics_->Change("app#consumer-1", Settings, [](ClientState& state) { state.Pause("orders", 0); });
   EXPECT_EQ(MetricReader(registry_).SeriesCount("rdkafka_consumer_assigned_partitions"), 0U);
+  EXPECT_EQ(MetricReader(registry_).SeriesCount("rdkafka_statistics_timestamp_seconds"), 0U);
   TakeConsumer("app#consumer-1", 3, 1);
   EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 1);
+}
+
+TEST_F(StatisticsMetricsTest, AMemberWithoutPartitionsHasNone) {
+  metrics_->Take({.name = "app#consumer-1", .client_id = "app", .type = "consumer", .ts = 1, .time = now_}, Settings);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_assigned_partitions", {{"group", "billing"}}), 0);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag", {{"group", "billing"}}), 0);
 }
 
 TEST_F(StatisticsMetricsTest, AClientThatAppearsAfterALostPauseHasNoLag) {

@@ -169,6 +169,8 @@ TEST(StatisticsTest, RefusesOtherJson) {
 TEST(StatisticsTest, RefusesWhatIsTooLarge) {
   const std::string blanks(kStatisticsBytesMax + 1, ' ');
   EXPECT_EQ(ParseStatistics(blanks).status().code(), StatusCode::kResourceExhausted);
+  const std::string_view largest = std::string_view(blanks).substr(1);
+  EXPECT_EQ(ParseStatistics(largest).status().code(), StatusCode::kInvalidArgument);
 }
 
 }  // namespace
