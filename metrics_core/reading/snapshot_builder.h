@@ -2,6 +2,11 @@
 //
 // When to use something else: Registry::TakeSnapshot for what was recorded. This is for views,
 // which make one snapshot of another, and for programs whose numbers are kept elsewhere.
+// Invariants:
+// 1. values[i] of the buffers belongs to families[i]. There are at least as many values as
+//    families; those behind are left of a larger snapshot.
+// 2. After Finish() a family points into the values at its place only, or is borrowed: then it
+//    points into the snapshot that it is of. A renamed one has its label texts at its place.
 // Guarantees:
 // 1. Families and series stand in the order in which they were added.
 // 2. SnapshotBuffers grow to the largest snapshot that was made in them and keep that size. So the

@@ -36,6 +36,10 @@ class SnapshotBuilderTest : public testing::Test {
     return builder.Finish(buffers_);
   }
 
+  static const std::uint64_t* BucketsOf(const FamilySnapshot& histogram) {
+    return histogram.As<HistogramValues>()[0].bucket_counts.data();
+  }
+
   FamilyInfo counter_;
   FamilyInfo histogram_;
   std::shared_ptr<SnapshotBuffers> buffers_ = std::make_shared<SnapshotBuffers>();
@@ -112,6 +116,27 @@ TEST_F(SnapshotBuilderTest, AFamilyOfAnotherSnapshotStandsAmongItsOwn) {
   EXPECT_EQ(snapshot.families()[0].label_text(0), "own=\"1\"");
   EXPECT_EQ(snapshot.families()[1].As<HistogramValues>()[0].count, 3U);
   EXPECT_EQ(snapshot.families()[2].As<Counters>()[0], 2U);
+}
+
+// Goal: what one family adds cannot move the values of another. Method: a smaller snapshot, with a
+// renamed family of another, in buffers that a larger one has left.
+// Invariants 1 and 2.
+TEST_F(SnapshotBuilderTest, AFamilyPointsIntoTheBuffersAtItsPlaceUnlessItIsBorrowed) {
+  const Snapshot other = Build();
+  const auto kept = std::exchange(buffers_, std::make_shared<SnapshotBuffers>());
+  Build();
+  SnapshotBuilder builder(*buffers_);
+  builder.AddRenamedFamily(other.families()[2], histogram_);
+  builder.AddLabelText("z=\"1\"");
+  auto own = builder.BeginFamily<HistogramValues>(histogram_, 1);
+  own.Add("y=\"1\"");
+  own.SetTotals(1, 1);
+  const Snapshot snapshot = builder.Finish(buffers_);
+  EXPECT_EQ(buffers_->values.size(), 3U) << "the last is left of the larger snapshot";
+  EXPECT_TRUE(buffers_->values[0].unsigned_numbers.empty());
+  EXPECT_EQ(snapshot.families()[0].label_text(0), "z=\"1\"");
+  EXPECT_EQ(BucketsOf(snapshot.families()[0]), kept->values[2].unsigned_numbers.data());
+  EXPECT_EQ(BucketsOf(snapshot.families()[1]), buffers_->values[1].unsigned_numbers.data());
 }
 
 TEST_F(SnapshotBuilderTest, AFamilyOfAnotherKindEndsTheProgram) {
