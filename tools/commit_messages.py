@@ -3,7 +3,8 @@
 A body with a figure of speed has its number of runs and p as well. Commits from STRICT_SINCE on also use plain
 words (tools/tidy_rules/plain_words.py) and have one change in their subject; their figures of speed are known by
 more units; and a commit of documents removes no source, as one from an old tree does. From SUBJECTS_SINCE on, the
-areas of a subject are folders of one or two levels (or of OTHER_AREAS), and its verb says the change.
+areas of a subject are folders of one or two levels (or of OTHER_AREAS), and its verb says the change; from
+VERBS_SINCE on also what changes, and a body that says that code does less work has numbers or why there are none.
 
     tools/commit_messages.py [--root FOLDER]    prints COMMIT: what is wrong; exits 1 if anything is
 
@@ -28,10 +29,23 @@ ACCEPTED = {"ab80d1f834b074638fab52b9b89f2b8f17471cd4", "73aea3d4cbf92d26a906ea9
 # When a commit was authored, in UTC; it stays the same when the commit is rebased.
 STRICT_SINCE = "2026-11-30"
 SUBJECTS_SINCE = "2026-11-30T21:00:00"
+VERBS_SINCE = "2026-12-01T03:30:00"
 # Areas beside the folders of the commit: what belongs to no folder, or to all.
 OTHER_AREAS = {"all", "build", "package"}
 # Verbs that leave the reader to guess the change. A document may say something.
 _WEAK_VERB = re.compile(r"(?:let|see|know|tell|say)\b")
+# These do as well, and an object that is a clause.
+_VAGUE_VERB = re.compile(r"(?:mend|give|take|do)\b")
+_VAGUE_OBJECT = re.compile(r"\w+ (?:what|whatever|all that)\b")
+# Less work: whether that saves time is seen only by measuring.
+_LESS_WORK = re.compile(
+    r"\b(?:(?:fewer|less|one|no) (?:instructions?|cop(?:y|ies)|allocations?|look-ups?|comparisons?|divisions?|locks?)"
+    r"|without an? (?:copy|allocation|look-up|comparison|division|lock)"
+    r"|costs? (?:less|nothing)|allocates? (?:less|nothing))\b",
+    re.IGNORECASE,
+)
+_NOT_MEASURED = re.compile(r"^Not measured: \S", re.MULTILINE)
+_NO_PRODUCT = re.compile(r"(?:docs|findings|tests|tools|dashboards|rules)\b")
 SUBJECT_MAX = 60
 LINE_MAX = 80
 # A measured time, or a ratio of times.
@@ -102,6 +116,21 @@ def subject_problems(message, folders):
         yield f"`{verb[0]}` does not say the change; write what the code does now: {subject}"
 
 
+def clarity_problems(message):
+    """What else is wrong with a message of a commit from VERBS_SINCE on."""
+    subject, *rest = message.rstrip("\n").split("\n")
+    change = subject.partition(": ")[2]
+    verb = _VAGUE_VERB.match(change)
+    if verb:
+        yield f"`{verb[0]}` does not say the change; write what the code does now: {subject}"
+    if _VAGUE_OBJECT.match(change):
+        yield f"the subject does not name what changes: {subject}"
+    body = "\n".join(rest)
+    has_reason = _EVIDENCE.search(body) or _NOT_MEASURED.search(body)
+    if not _NO_PRODUCT.match(subject) and _LESS_WORK.search(" ".join(rest)) and not has_reason:
+        yield "less work needs its numbers (n = 9, p = 0.004; bench/results/…), or a line `Not measured: REASON`"
+
+
 def _git(root, *words):
     """The output of git; `format-local` gives times in UTC."""
     command = ["git", "-C", str(root), *words]
@@ -148,6 +177,8 @@ def _problems_of(root, name):
         found += [*strict_problems(message), *_removed_sources(root, name, message)]
     if authored >= SUBJECTS_SINCE:
         found += subject_problems(message, _folders(root, name))
+    if authored >= VERBS_SINCE:
+        found += clarity_problems(message)
     return found
 
 

@@ -92,6 +92,28 @@ class Subject(unittest.TestCase):
             self.assertEqual([], self.problems(good), good)
 
 
+class Clarity(unittest.TestCase):
+    def problems(self, message):
+        return " ".join(commit_messages.clarity_problems(message))
+
+    def test_is_a_verb_that_names_the_change(self):
+        for bad in ("mend lags", "give Beast pieces", "take no status", "do it once"):
+            self.assertIn("does not say the change", self.problems(f"agent: {bad}\n\nWhy.\n"), bad)
+        self.assertEqual("", self.problems("agent: refuse a status below 200\n\nWhy.\n"))
+
+    def test_is_an_object_that_is_named(self):
+        for bad in ("assert what metrics do", "correct all that contracts say"):
+            self.assertIn("does not name what changes", self.problems(f"agent: {bad}\n\nWhy.\n"), bad)
+
+    def test_has_the_numbers_of_less_work_or_why_there_are_none(self):
+        for claim in ("It needs one comparison\nnow.", "Without a copy.", "It costs less.", "Fewer instructions."):
+            message = f"agent: count\n\n{claim}\n"
+            self.assertIn("less work needs its numbers", self.problems(message), claim)
+            self.assertEqual("", self.problems(message + "n = 9, p = 0.004\n"), claim)
+            self.assertEqual("", self.problems(message + "Not measured: it runs once a start.\n"), claim)
+            self.assertEqual("", self.problems(message.replace("agent:", "tests:")), claim)
+
+
 class History(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
