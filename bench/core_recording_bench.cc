@@ -33,6 +33,7 @@ Registry& SharedRegistry() {
 
 std::string UniqueName(const char* suffix) {
   static std::atomic<int> last{0};
+  // Relaxed: a number that no other call gets orders nothing.
   return "bench_" + std::to_string(last.fetch_add(1, std::memory_order_relaxed)) + suffix;
 }
 
@@ -47,6 +48,7 @@ BENCHMARK(BM_EmptyLoop);
 
 void BM_FetchAdd(benchmark::State& state) {
   static std::atomic<std::uint64_t> count{0};
+  // Relaxed: the order of a counter, to compare like with like.
   for (auto _ : state) count.fetch_add(1, std::memory_order_relaxed);
 }
 BENCHMARK(BM_FetchAdd)->Threads(1)->Threads(2)->Threads(4)->UseRealTime();

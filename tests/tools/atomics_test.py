@@ -142,6 +142,7 @@ class DeclaredAtomics(unittest.TestCase):
             "std::vector<std::atomic<int>> x;",
             "std::unique_ptr<std::atomic<int>[]> x;",
             "using x = std::atomic<int>;",
+            "std::atomic_ref(header->x).store(1, std::memory_order_relaxed);",
         ):
             with self.subTest(declaration):
                 self.assertEqual(["x"], self.names(declaration))

@@ -32,6 +32,8 @@ _REASON = re.compile(r"\b(?:relaxed|acquires?|releases?|pairs|(?<!in )order(?:s|
 _REASON_LINES = 7
 # The head of a declaration; what follows it is looked at by _declared_name.
 _ATOMIC_TYPE = re.compile(r"\bstd::atomic(?:_flag\b|(?:_ref)?\s*(?=<))")
+# An atomic_ref that is used at once: what it refers to.
+_REFERRED = re.compile(r"\bstd::atomic_ref\((?:\w+(?:\.|->))*(?P<name>\w+)\)")
 # After the type: what closes templates around it (`, 4>` of an array, `[]>` of a unique_ptr), then
 # the name.
 _NAME = re.compile(
@@ -80,6 +82,7 @@ def _aliases(tree):
 def declared_atomics(file, aliases=()):
     """(offset, name) of each atomic that the file declares: variables, members, arrays, and aliases of the type."""
     found = [(match.start(), match.group(1)) for match in _ALIAS.finditer(file.code)]
+    found += [(match.start(), match["name"]) for match in _REFERRED.finditer(file.code)]
     heads = [_ATOMIC_TYPE]
     if aliases:
         heads.append(re.compile(r"(?<![\w:])(?:" + "|".join(map(re.escape, sorted(aliases))) + r")\b(?!\s*::)"))
@@ -97,7 +100,7 @@ def declared_atomics(file, aliases=()):
 
 def atomic_orders_are_spelled(tree):
     """The default, sequential consistency, hides whether its author chose it; a spelled order can be argued with."""
-    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "bench")):
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "bench", "examples")):
         variables = set(_ORDER_VARIABLE.findall(file.code))
         for match in _OPERATION.finditer(file.code):
             call = file.code[match.end() - 1 : _closing(file.code, match.end() - 1, "()")]
@@ -123,7 +126,7 @@ def builtins_have_their_order(tree):
 def atomics_are_not_operands(tree):
     """`x_++` and `x_ = 1` on an atomic are sequentially consistent operations that look like plain ones."""
     aliases = _aliases(tree)
-    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS):
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "examples")):
         partner = tree.files.get(file.path[:-3] + ".h") if file.suffix == ".cc" else None
         declared = declared_atomics(file, aliases)
         names = {name for _, name in declared}
@@ -196,7 +199,7 @@ def orders_have_their_reason(tree):
 
     The reason is a comment on the line or above it, in the same paragraph, and names the order.
     """
-    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "bench", "examples")):
         lines = file.text.splitlines()
         comments = file.comments.splitlines()
         for match in re.finditer(r"std::memory_order_\w+|\b__ATOMIC_\w+", file.code):
