@@ -105,10 +105,12 @@ void Assign(const Fields& fields, Owner& owner, std::string_view key, Value valu
 // Takes the events of the parser, and fills a Statistics. Each object that is open has a place.
 class Handler {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): Boost.JSON reads these names.
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+  // NOLINTEND(readability-identifier-naming)
 
   explicit Handler(std::string_view document) : document_(document) {}
 

@@ -64,7 +64,8 @@ Status MessageMetrics::RegisterFamilies(Registry& registry) {
   payload_bytes_ = sizes->With();
 
   // Removed series may stay in the count of the family until a snapshot has let go of them.
-  const auto series_max = static_cast<std::uint32_t>(2 * options_.prefix_series_max + options_.topic_rules.size() + 1);
+  const std::size_t most = std::size_t{2} * options_.prefix_series_max + options_.topic_rules.size() + 1;
+  const auto series_max = static_cast<std::uint32_t>(most);
   if (Status added =
           Take(registry.AddCounter({.name = "mosquitto_prefix_publishes_received_total",
                                     .help = Help("PUBLISH packets by prefix of the topic; prefix=\"#\" is all topics "
