@@ -2,13 +2,14 @@
 //
 //   mqtt_load PORT PAIRS PREFIXES MESSAGES
 //
-// Each message is a PUBLISH of QoS 0 with 64 bytes, and is delivered once. Its topic is tNNNN/PAIR,
-// where NNNN goes round PREFIXES values. A pair has at most kWindow messages under way, so that no
-// queue of the broker overflows. The first tenth of MESSAGES (of each pair) warms up. Prints the
-// messages per second of the rest, over all pairs, when all of them have arrived.
+// Each message is a PUBLISH of QoS 0 with 64 bytes, and is delivered once. Its topic is tNNNN/PAIR.
+// NNNN counts from 0 to PREFIXES - 1, and begins again. A pair has at most kWindow messages under
+// way, so that no queue of the broker overflows. MESSAGES is the number for each pair; the first
+// tenth of all messages is not measured. When all have arrived, the program prints the messages per
+// second of the rest, over all pairs.
 //
-// One thread: packets are made beforehand, and arriving ones are counted by their bytes alone, so
-// that a broker on another processor is the slower side.
+// The program has one thread. It makes all packets before it sends the first one, and counts
+// arriving packets by their bytes. So a broker on another processor is the slower side.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -37,8 +38,13 @@ constexpr std::uint64_t kMessagesPerWrite = 50;
 constexpr int kQuietMillisecondsMax = 10'000;
 
 [[noreturn]] void Fail(std::string_view what) {
-  std::fprintf(stderr, "mqtt_load: %.*s: %s\n", static_cast<int>(what.size()), what.data(), std::strerror(errno));
+  std::fprintf(stderr, "mqtt_load: %.*s\n", static_cast<int>(what.size()), what.data());
   std::exit(1);
+}
+
+// The call that has failed, with the reason of the system.
+[[noreturn]] void FailCall(const char* call) {
+  Fail(std::string(call) + ": " + std::strerror(errno));
 }
 
 // All packets here are shorter than 128 bytes: one byte of length.
@@ -57,14 +63,15 @@ int Connect(std::uint16_t port, const std::string& id) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) Fail("connect");
+  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) FailCall("connect()");
   const int on = 1;
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   using namespace std::string_literals;  // NOLINT(google-build-using-namespace)
   const std::string connect = Packet(0x10, Text("MQTT") + "\x04\x02\x00\x00"s + Text(id));
-  std::array<char, 4> answer = {};
-  if (::send(descriptor, connect.data(), connect.size(), MSG_NOSIGNAL) < 0) Fail("send");
-  if (::recv(descriptor, answer.data(), answer.size(), MSG_WAITALL) != 4 || answer[3] != 0) Fail("no CONNACK");
+  std::array<char, 4> response = {};
+  if (::send(descriptor, connect.data(), connect.size(), MSG_NOSIGNAL) < 0) FailCall("send()");
+  if (::recv(descriptor, response.data(), response.size(), MSG_WAITALL) != 4 || response[3] != 0)
+    Fail("the broker does not accept a client");
   return descriptor;
 }
 
@@ -83,11 +90,13 @@ class Pair {
     std::array<char, 8> filter = {};
     std::snprintf(filter.data(), filter.size(), "+/%02u", static_cast<unsigned>(number));
     const std::string subscribe = Packet(0x82, "\x00\x01"s + Text(filter.data()) + "\x00"s);
-    std::array<char, 5> answer = {};
-    if (::send(receiver_, subscribe.data(), subscribe.size(), MSG_NOSIGNAL) < 0) Fail("send");
-    if (::recv(receiver_, answer.data(), answer.size(), MSG_WAITALL) != 5) Fail("no SUBACK");
+    std::array<char, 5> response = {};
+    if (::send(receiver_, subscribe.data(), subscribe.size(), MSG_NOSIGNAL) < 0) FailCall("send()");
+    if (::recv(receiver_, response.data(), response.size(), MSG_WAITALL) != 5)
+      Fail("the broker does not answer a subscription");
     sender_ = Connect(port, "sender" + std::to_string(number));
-    // Twice and more, so that a write never has to go round.
+    // One round, and as many packets again as a write may have: a write that begins in the round
+    // never has to begin again at its start.
     for (std::uint64_t i = 0; i < prefixes + kMessagesPerWrite; ++i) packets_ += PublishPacket(i % prefixes, number);
     packet_bytes_ = PublishPacket(0, number).size();
     round_bytes_ = packet_bytes_ * prefixes;
@@ -110,7 +119,7 @@ class Pair {
       const ssize_t sent =
           ::send(sender_, packets_.data() + sent_bytes_ % round_bytes_, size, MSG_DONTWAIT | MSG_NOSIGNAL);
       if (sent < 0 && errno == EAGAIN) return;
-      if (sent < 0) Fail("send");
+      if (sent < 0) FailCall("send()");
       sent_bytes_ += static_cast<std::uint64_t>(sent);
     }
   }
@@ -119,7 +128,7 @@ class Pair {
     std::array<char, 65536> buffer;
     const ssize_t size = ::recv(receiver_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size < 0 && errno == EAGAIN) return;
-    if (size <= 0) Fail("recv");
+    if (size <= 0) FailCall("recv()");
     received_bytes_ += static_cast<std::uint64_t>(size);
   }
 
@@ -156,7 +165,8 @@ void Run(std::uint16_t port, std::uint64_t pair_count, std::uint64_t prefixes, s
       began = std::chrono::steady_clock::now();
     }
     for (const auto& pair : pairs) pair->Send();
-    if (::poll(polled.data(), polled.size(), kQuietMillisecondsMax) == 0) Fail("messages are missing");
+    if (::poll(polled.data(), polled.size(), kQuietMillisecondsMax) == 0)
+      Fail("no message has arrived for " + std::to_string(kQuietMillisecondsMax) + " ms, and some are missing");
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       if (polled[i].revents != 0) pairs[i]->Receive();
     }
@@ -168,7 +178,7 @@ void Run(std::uint16_t port, std::uint64_t pair_count, std::uint64_t prefixes, s
 std::uint64_t Argument(const char* text) {
   char* end = nullptr;
   const std::uint64_t number = std::strtoull(text, &end, 10);
-  if (*end != '\0' || number == 0) Fail(text);
+  if (*end != '\0' || number == 0) Fail("\"" + std::string(text) + "\" is no number above 0");
   return number;
 }
 
