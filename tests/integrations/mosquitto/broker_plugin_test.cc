@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/socket.h>
+
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -10,13 +13,17 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "integrations/mosquitto/broker_events.h"
+#include "metrics_core/counter.h"
 #include "metrics_core/testing/metric_reader.h"
+#include "tests/exporters/support/http_client.h"
 #include "tests/integrations/mosquitto/fake_broker.h"
 #include "tests/integrations/mosquitto/fake_listener.h"
 #include "tests/integrations/mosquitto/refused_close_range.h"
 #include "tests/integrations/mosquitto/scarce_memory.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::mosquitto_plugin {
 namespace {
@@ -57,6 +64,34 @@ TEST_F(BrokerPluginTest, ARefusedTableOfDescriptorsIsToldOnce) {
   EXPECT_THAT(broker_->log(),
               ::testing::Contains(::testing::HasSubstr("refuses the page a table of descriptors")).Times(1));
   EXPECT_GT(plugin_->port(), 0);
+}
+
+// The method: clients that do not read what they ask for hold their pages, which are larger than
+// sockets buffer. Clients and page share a table of descriptors: ThreadSanitizer takes a number in
+// two tables for one descriptor.
+TEST_F(BrokerPluginTest, SendsAtMostFourPagesAtATime) {
+  constexpr std::uint32_t kSeries = 100'000;  // a page of 7 MB
+  const auto limit_reached = [this] {
+    return Value("streamhouse_exporter_limits_reached_total", {{"limit", "scrapes"}});
+  };
+  RunWithoutCloseRange([this] { StartIn(FakeBroker::kLastEventOf20); });
+  const auto family = plugin_->registry().AddCounter(
+      {.name = "large_total", .help = "Large", .labels = {"topic", "partition"}, .series_max = kSeries});
+  std::vector<metrics::Counter> large;
+  while (large.size() < kSeries - 1) large.push_back(family->With("a-topic-with-a-name", std::to_string(large.size())));
+  std::vector<std::unique_ptr<exporters::HttpClient>> lazy;
+  const auto ask = [&] {
+    lazy.push_back(std::make_unique<exporters::HttpClient>(plugin_->port()));
+    lazy.back()->Send("GET /metrics HTTP/1.1\r\nHost: broker\r\n\r\n");
+  };
+  while (lazy.size() < 4) {
+    ask();
+    char first = 0;
+    ASSERT_EQ(::recv(lazy.back()->descriptor(), &first, 1, MSG_PEEK), 1);
+  }
+  EXPECT_EQ(limit_reached(), 0);
+  ask();
+  EXPECT_TRUE(Eventually([&] { return limit_reached() == 1; }));
 }
 
 TEST_F(BrokerPluginTest, AnswersEventsAsIfItWereNotThere) {
