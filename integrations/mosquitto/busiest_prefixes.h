@@ -78,8 +78,8 @@ class BusiestPrefixes {
   // where they are.
   Place* Count(std::string_view prefix);
 
-  // Told for each place that changes hands, with the prefix that had it. Its series are those of
-  // that prefix.
+  // Called for each place that changes hands. `before` is the prefix that had the place, and
+  // place.series is still the series of that prefix.
   using Replaced = std::function<void(Place& place, const std::string& before)>;
   void EndPeriod(const Replaced& replaced);
 
@@ -94,7 +94,7 @@ class BusiestPrefixes {
   std::vector<Place> taken_;
   TextIndex index_;  // the numbers are indices of taken_
   SpaceSaving others_{kWatchedPrefixes};
-  // Of the last period, but not prefixes that took a place over.
+  // Prefixes that won the last period and took no place over.
   std::unordered_set<std::string> winners_;
 };
 

@@ -1,11 +1,11 @@
-// ClientSet: clients of the broker that an event has shown and no disconnect has taken away.
+// ClientSet: clients of the broker, each from the event that first names it until its disconnect.
 //
 // A broker tells some connects and disconnects twice and others not at all, so a count of the one
-// minus the other drifts. A set does not: a client that is shown twice is in it once.
+// minus the other drifts. A set does not drift: a client that is named twice is in it once.
 // When to use something else: a counter of events.
 // Guarantees: the gauge is the number of clients in the set.
 // Thread safety: the thread of the broker. The gauge may be read by any.
-// Cost: of a client that was shown recently, a comparison; otherwise a look-up of its address.
+// Cost: a comparison for a client that was named recently, else a look-up of its address.
 #pragma once
 
 #include <array>
@@ -42,7 +42,7 @@ class ClientSet {
 
   // The place of the client among the recent ones.
   const void*& RecentAt(const void* client) {
-    // The golden ratio, of which the upper bits of a product depend on all bits of the address.
+    // The golden ratio: the upper bits of the product depend on all bits of the address.
     constexpr std::uint64_t kSpread = 0x9E37'79B9'7F4A'7C15;
     return recent_[reinterpret_cast<std::uintptr_t>(client) * kSpread >> (64 - kRecentBits)];
   }

@@ -10,7 +10,7 @@
 
 namespace streamhouse::mosquitto_plugin {
 
-// Gives nanoseconds; another one in tests.
+// Gives nanoseconds since some start. Tests give one that they advance.
 using NowFunction = std::int64_t (*)();
 
 std::int64_t CoarseNow();

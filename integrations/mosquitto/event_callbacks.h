@@ -1,4 +1,4 @@
-// EventCallbacks: what a plugin has registered with the broker, until it is destroyed.
+// EventCallbacks: the callbacks that a plugin has registered with the broker.
 //
 // When to use something else: mosquitto_callback_register(), where a callback stays for good.
 // Guarantees: the destructor takes back every callback that Add() and TryAdd() registered.

@@ -79,7 +79,7 @@ class EventCounts {
   template <typename Work>
   void Attempt(const Work& work) noexcept;
 
-  // On events that are not frequent.
+  // After an event of a client that is not one of its further messages.
   void AfterClientEvent();
   void WriteLogAndWarnOfTicks();
   void WriteLog();
@@ -100,7 +100,7 @@ class EventCounts {
   bool has_warned_of_ticks_ = false;
   bool has_warned_of_loss_ = false;
 
-  // What reads loop_.
+  // The readers of loop_, which end before it.
   metrics::CallbackFamily::Token silence_;
   metrics::Health::Token loop_check_;
 };

@@ -6,11 +6,14 @@
 //   mosquitto_prefix_payload_received_bytes_total{prefix}   their payloads
 //   mosquitto_prefix_series_replaced_total                  series that a busier prefix took (busiest_prefixes.h)
 //
-// Prefix: the first rule that matches the topic, as it is written; else the first levels of the
-// topic, if they have a place (busiest_prefixes.h). What is left is under kOtherPrefix, which no
-// topic can be. It has topics without a place, and those with more than kPrefixBytesMax bytes in
-// these levels. Where there are no levels, it has all that no rule matches. It also has the prefix
-// `_overflow`, which a family keeps for itself. A prefix that reads like a rule shares its series.
+// The prefix of a topic is the first rule that matches it, as the rule is written. Where no rule
+// matches, it is the first levels of the topic. A prefix that reads like a rule shares its series.
+// These are counted under kOtherPrefix, which no topic can be:
+// - prefixes without a place (busiest_prefixes.h);
+// - prefixes with more than kPrefixBytesMax bytes;
+// - the prefix `_overflow`, which a family keeps for itself;
+// - where a prefix has no levels, all topics that no rule matches.
+//
 // When to use something else: session_metrics.h for delivered messages, with Mosquitto 2.1.
 // Guarantees:
 // 1. A packet counts once in each of the five, in the series of its prefix at that moment.
@@ -47,7 +50,7 @@ namespace streamhouse::mosquitto_plugin {
 // The wildcard of MQTT for the rest; a topic cannot have it.
 inline constexpr std::string_view kOtherPrefix = "#";
 
-// For so long at least, prefixes are compared before one takes the place of another.
+// The shortest time over which prefixes are compared before one takes the place of another.
 inline constexpr std::chrono::seconds kPrefixPeriod{60};
 
 // What a PUBLISH packet asks of the retained message of its topic.

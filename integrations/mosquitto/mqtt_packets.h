@@ -1,11 +1,12 @@
-// ConnectPacket() and the like, and PacketReader: as much of MQTT 3.1.1 as a client needs that
-// subscribes at QoS 0 and listens.
+// ConnectPacket() and the like, and PacketReader: the part of MQTT 3.1.1 that a client needs to
+// subscribe at QoS 0 and to listen.
 //
 // When to use something else: a client library, to publish or to resume a session.
 // Guarantees: PacketReader gives whole packets in their order, however the bytes arrive.
 // Thread safety: values; a reader has one thread.
 // Cost: a copy of each packet.
-// Errors: PacketReader::Feed(), DataLoss, for a length that is none or above kReadPacketBytesMax.
+// Errors: PacketReader::Feed(), DataLoss, for a length that is malformed or above
+// kReadPacketBytesMax.
 #pragma once
 
 #include <cstddef>

@@ -8,7 +8,7 @@
 //   plugin_opt_acl_checks with_acl_file         counts ACL checks, which makes the broker ask for an acl_file
 //   plugin_opt_auth_checks with_password_file   counts authentications, which makes it ask for a password_file
 //   plugin_opt_sys_client IP:PORT               a listener of the broker, to read $SYS through (sys_client.h)
-//   plugin_opt_sys_user NAME                    goes with the next one: whom that client says it is
+//   plugin_opt_sys_user NAME                    the user name of that client; goes with the next option
 //   plugin_opt_sys_password_file FILE           its first line is the password
 //
 // When to use something else: exporters/exporter_spec.h reads the lines of exporters.

@@ -1,8 +1,8 @@
-// SysFigures: what the broker publishes of itself under $SYS, as metrics under what it means.
+// SysFigures: the figures that the broker publishes under $SYS, as metrics.
 //
-// The names of $SYS promise other things than the figures are: `messages` are packets of every
-// kind, and `publish/messages/received` leaves packets out. The families have names and help texts
-// of what was measured with Mosquitto 2.0.11.
+// Some topics of $SYS promise other things than their figures are: `messages` are packets of every
+// kind, and `publish/messages/received` leaves packets out. The families are named for what was
+// measured with Mosquitto 2.0.11.
 // When to use something else: the families of message_metrics.h, for what clients publish.
 // Guarantees:
 // 1. A figure is on the page from the moment at which it arrives until Forget(): an old figure is
@@ -36,7 +36,7 @@ class SysFigures {
   // A topic that is no figure of ours, or a payload that is no number, changes nothing.
   void Take(std::string_view topic, std::string_view payload);
 
-  // No figure is known any more, as when the connection has ended.
+  // Removes every figure, as when the connection has ended.
   void Forget();
 
  private:

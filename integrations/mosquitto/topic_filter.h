@@ -27,9 +27,8 @@ metrics::Status CheckTopicFilter(std::string_view filter);
 // `filter` passes CheckTopicFilter().
 bool MatchesFilter(std::string_view filter, std::string_view topic);
 
-// The part of the topic that its first `levels` levels are, without the slash behind them. A slash
-// at the beginning belongs to the first level. For example the first level of "/home/light" is
-// "/home". Empty for no levels.
+// The first `levels` levels of the topic, without the slash behind them; empty for no levels. A
+// slash at the beginning belongs to the first level: that of "/home/light" is "/home".
 std::string_view FirstLevels(std::string_view topic, std::uint32_t levels);
 
 }  // namespace streamhouse::mosquitto_plugin
