@@ -5,6 +5,9 @@
 // log. Each entry also tells how many message bytes (keys, values and headers) stand before it in
 // the segment, for the lag in bytes.
 // Guarantees: Find() never points past the batch that holds the offset.
+// Invariants:
+// 1. Entries ascend in offset and in position, and their positions are at least kIndexIntervalBytes
+//    apart.
 // Thread safety: one thread at a time.
 // Cost: 24 bytes for each kIndexIntervalBytes of log, 24 KiB for a segment of 64 MiB; a look-up is
 // a binary search.
@@ -33,10 +36,7 @@ struct BatchPosition {
 class SparseIndex {
  public:
   // Batches must be added in the order of the segment, without leaving any out.
-  void Add(const BatchPosition& batch) {
-    if (!entries_.empty() && batch.position < entries_.back().position + kIndexIntervalBytes) return;
-    entries_.push_back(batch);
-  }
+  void Add(const BatchPosition& batch);
 
   // The last indexed batch that starts at or before `offset`; nothing when there is none.
   std::optional<BatchPosition> Find(std::uint64_t offset) const {

@@ -8,6 +8,8 @@
 // 2. An epoch that a newer holder has outdated never reaches the log.
 // 3. Records are counted as written when they are in the log, acknowledged or not
 //    (record_metrics.h). The latency is that of the append alone.
+// Invariants:
+// 1. No batch is in the log before its opening is stored. Once stored, it stays so.
 // Thread safety: OnDamage() and Continue() come first, from the thread that makes the partition.
 // All others from any thread afterwards.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.

@@ -5,6 +5,9 @@
 // lengths in the head writes them again with each value.
 // When to use something else: text formats copy the label text of a snapshot unchanged.
 // Guarantees: CopyTo() writes what was set last at each place, in the order of the places.
+// Invariants:
+// 1. bytes() is the sum of the sizes of all labels: CopyTo() writes so many, and callers reserve
+//    them.
 // Thread safety: one thread at a time.
 // Cost: memory for one series, kept by Begin(). A copy is made in whole blocks, without a call.
 //

@@ -6,6 +6,11 @@
 // Guarantees:
 // 1. After ForEachChange() the caller was told of every value that the series has.
 // 2. Of other text than that of the family, values are undefined; nothing beyond its end is read.
+// Invariants:
+// 1. Between calls, a label whose end is known has its value, with the quote that closes it, from
+//    begin to end in the text of the last series. Known ends ascend. But the end of the last label
+//    is that of the text where last_value_ is known: the fast path leaves it as it was.
+// 2. last_value_, if known, is where the last value begins, and only a quote stands behind it.
 // Thread safety: one thread at a time.
 // Cost: a comparison of the text up to the first difference; from there on, linear in the text.
 //

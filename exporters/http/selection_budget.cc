@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "metrics_core/dcheck.h"
+
 namespace streamhouse::exporters {
 
 SelectionBudget::Duration SelectionBudget::Left(Time now) {
@@ -13,6 +15,8 @@ SelectionBudget::Duration SelectionBudget::Left(Time now) {
     const std::chrono::duration<double> sum = std::chrono::duration<double>(left_) + refill;
     left_ = std::chrono::duration_cast<Duration>(std::min<std::chrono::duration<double>>(most_, sum));
   }
+  // Invariant 1.
+  metrics::DCheck([&] { return mutex_.AssertHeld(), left_ <= most_; }, "a budget holds no more than its most");
   filled_ = std::max(filled_, now);
   return left_;
 }

@@ -13,6 +13,8 @@
 // 3. A piece of work is charged at most 2 * M: the budget does not pay for a process that was
 //    stopped. Selectors are compiled without a deadline. What that takes beyond 2 * M is not
 //    charged either.
+// Invariants:
+// 1. No more than M is left.
 // For example, M is 1 s, 100 ms are left, and a selection takes 900 ms: 800 ms are owed, and the
 // next one may begin after 3.2 s.
 // Thread safety: from any thread. Turns at the same time may use the same time; later turns pay.

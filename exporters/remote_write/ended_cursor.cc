@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/reading/metric_kind.h"
 
 namespace streamhouse::exporters {
@@ -14,6 +15,8 @@ const EndedSeries* EndedCursor::Next() {
     reader_.reset();
     match_.reset();
   }
+  // Invariant 2.
+  metrics::DCheck([&] { return reader_ || !match_; }, "a match belongs to a reader");
   return is_found_ ? &found_ : nullptr;
 }
 

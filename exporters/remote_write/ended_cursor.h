@@ -2,6 +2,9 @@
 //
 // When to use something else: SeriesKeeper makes one.
 // Guarantees: those of SeriesKeeper.
+// Invariants:
+// 1. The text of the series that was given last, and that of the one before it, stay as they are.
+// 2. There is a match only beside a reader: a family that is not begun has neither.
 // Thread safety: one thread at a time. What it reads must outlive it, and must not change.
 // Cost: that of SeriesMatch for each family; for one that has lost series, its kept texts are read
 // again. The memory is given back where the family ends.

@@ -8,6 +8,8 @@
 //    that series is kOverflowLabelValue. The counter of CountOverflows() counts these windows, but
 //    not those without values.
 // 3. Prepare() needs memory, and changes no sum. Window::Add() needs none.
+// Invariants:
+// 1. There are at most `series_max` series and the overflow series.
 // May be wrong: where a registry has two objects of one name, the page shows the newer one alone.
 // StatisticsMetrics refuses a second object.
 // Thread safety: Prepare() and Window::Add() from any thread, also while a page is made.

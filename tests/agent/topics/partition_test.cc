@@ -170,6 +170,7 @@ TEST_F(PartitionTest, StoresItsOpeningOnceForAllBatches) {
 
 // Goal: each batch is written after the opening was stored. Method: threads append at the same
 // time.
+// Invariant 1.
 TEST_F(PartitionTest, StoresItsOpeningBeforeTheBatchesOfEveryThread) {
   std::uint64_t end_when_stored = 0;
   std::mutex mutex;

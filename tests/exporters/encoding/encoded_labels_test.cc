@@ -40,6 +40,7 @@ TEST_F(EncodedLabelsTest, StandInTheOrderOfTheirPlaces) {
   EXPECT_EQ(Copied(labels_), "a=1b=23");
 }
 
+// Invariant 1.
 TEST_F(EncodedLabelsTest, StayUntilTheyChange) {
   Set(labels_, 0, "1");
   Set(labels_, 2, "3");

@@ -44,6 +44,7 @@ TEST_F(LabelChangesTest, ComparesWholeValues) {
   EXPECT_EQ(Changes(R"(topic="","a.b"="")"), "0=;");
 }
 
+// Invariants 1 and 2.
 TEST_F(LabelChangesTest, ComparesWithALastValueThatAloneHasChanged) {
   Changes(R"(topic="orders","a.b"="1")");
   Changes(R"(topic="orders","a.b"="12")");

@@ -62,7 +62,7 @@ TEST_F(EndedCursorTest, GivesASeriesUntilItIsPopped) {
   EXPECT_NE(cursor.Next()->label_text, first);
 }
 
-// Rule: an encoder compares a text with its predecessor.
+// Rule: an encoder compares a text with its predecessor. Invariant 1.
 TEST_F(EndedCursorTest, KeepsTheTextOfThePredecessor) {
   EndedCursor cursor = Cursor({});
   std::string_view predecessor = cursor.Next()->label_text;

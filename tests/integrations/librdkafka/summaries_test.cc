@@ -87,6 +87,7 @@ TEST_F(SummariesTest, AWindowThatIsNotAddedChangesNoSum) {
             "");
 }
 
+// Invariant 1.
 TEST_F(SummariesTest, AddToOneSeriesBeyondTheLimit) {
   Summaries<1>& limited = Limited();
   for (const char* topic : {"a", "b", "c", "d", "a"}) limited.Prepare({topic}, 5, 1).Add();
