@@ -1,5 +1,7 @@
 #include "agent/lag/lag_metrics.h"
 
+#include <cstdint>
+#include <string>
 #include <utility>
 
 #include "metrics_core/clock.h"
@@ -33,14 +35,6 @@ MetricOptions Options(std::string name, std::string help, std::string unit = "",
           .series_max = kRoom * static_cast<std::uint32_t>(kGroupPartitionsShownMax)};
 }
 static_assert(kPartitionsShownMax <= kGroupPartitionsShownMax && kGroupsShownMax <= kGroupPartitionsShownMax);
-
-std::optional<std::int64_t> Signed(const std::optional<std::uint64_t>& value) {
-  return value ? std::optional(static_cast<std::int64_t>(*value)) : std::nullopt;
-}
-
-std::optional<double> Seconds(const std::optional<std::int64_t>& milliseconds) {
-  return milliseconds ? std::optional(static_cast<double>(*milliseconds) / 1e3) : std::nullopt;
-}
 
 void AddPartitionFamilies(metrics::Registry& registry, metrics::FamilyRegistration& families, LagMetrics& made) {
   const auto add = [&](MetricOptions options) {
@@ -159,75 +153,6 @@ metrics::Result<LagMetrics> LagMetrics::Register(metrics::Registry& registry) {
   made.refreshes_failed = by_outcome.With("failed");
   if (!families.status().ok()) return families.status();
   return made;
-}
-
-PartitionSeries::PartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition)
-    : labels_{std::move(topic), std::to_string(partition)},
-      log_start_offset_(families.log_start_offset, labels_),
-      log_end_offset_(families.log_end_offset, labels_),
-      log_bytes_(families.log_bytes, labels_),
-      log_segments_(families.log_segments, labels_),
-      leader_epoch_(families.leader_epoch, labels_) {}
-
-void PartitionSeries::Show(const LogExtent& extent, std::optional<std::uint64_t> epoch) {
-  log_start_offset_.Show(Signed(extent.start_offset));
-  log_end_offset_.Show(Signed(extent.end_offset));
-  log_bytes_.Show(Signed(extent.bytes));
-  log_segments_.Show(Signed(extent.segments));
-  leader_epoch_.Show(Signed(epoch));
-}
-
-GroupPartitionSeries::GroupPartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition,
-                                           std::string group)
-    : labels_{std::move(topic), std::to_string(partition), std::move(group)},
-      committed_offset_(families.committed_offset, labels_),
-      records_(families.lag_records, labels_),
-      bytes_(families.lag_bytes, labels_),
-      seconds_(families.lag_seconds, labels_),
-      margin_(families.retention_margin_seconds, labels_) {}
-
-void GroupPartitionSeries::Show(std::uint64_t committed, const PartitionLag& lag) {
-  committed_offset_.Show(Signed(committed));
-  records_.Show(Signed(lag.records));
-  bytes_.Show(Signed(lag.bytes));
-  seconds_.Show(lag.seconds);
-  margin_.Show(lag.margin_seconds);
-}
-
-GroupSeries::GroupSeries(const LagMetrics& families, std::string group)
-    : labels_{std::move(group)},
-      sum_records_(families.sum_records, labels_),
-      max_records_(families.max_records, labels_),
-      sum_bytes_(families.sum_bytes, labels_),
-      max_bytes_(families.max_bytes, labels_),
-      max_seconds_(families.max_seconds, labels_),
-      margin_min_(families.margin_min_seconds, labels_),
-      partitions_(families.partitions, labels_),
-      partitions_unknown_(families.partitions_unknown, labels_),
-      members_(families.members, labels_),
-      last_request_(families.last_request_seconds, labels_),
-      last_commit_(families.last_commit_seconds, labels_),
-      states_(families.state),
-      state_(states_.With(labels_[0])) {}
-
-GroupSeries::~GroupSeries() {
-  // True: the constructor has made it.
-  static_cast<void>(states_.Remove(labels_[0]));
-}
-
-void GroupSeries::Show(const GroupLag& lag, const GroupActivity& activity, const GroupTime& time) {
-  sum_records_.Show(Signed(lag.sum_records()));
-  max_records_.Show(Signed(lag.max_records()));
-  sum_bytes_.Show(Signed(lag.sum_bytes()));
-  max_bytes_.Show(Signed(lag.max_bytes()));
-  max_seconds_.Show(lag.max_seconds());
-  margin_min_.Show(lag.margin_min_seconds());
-  partitions_.Show(Signed(lag.partitions()));
-  partitions_unknown_.Show(Signed(lag.unknown_partitions()));
-  members_.Show(Signed(activity.members));
-  last_request_.Show(Seconds(time.request_ms));
-  last_commit_.Show(Seconds(time.commit_ms));
-  state_.SetOnly(static_cast<std::size_t>(activity.state));
 }
 
 }  // namespace streamhouse::agent

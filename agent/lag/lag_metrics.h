@@ -21,28 +21,20 @@
 //   streamhouse_agent_lag_refresh_duration_seconds, streamhouse_agent_lag_refresh_age_seconds
 //   streamhouse_agent_lag_refreshes_total               {outcome}                  complete, failed
 //
-// When to use something else: record_metrics.h, for counters of records; consumer_metrics.h, for a
+// When to use something else: partition_series.h, group_partition_series.h and group_series.h show
+// the series of one; record_metrics.h, for counters of records; consumer_metrics.h, for a
 // consumer's own lag.
 // Guarantees:
 // 1. A value that is not known has no series: not 0, not the last value.
 // 2. No look-up gets an overflow series.
 // 3. No value on a page is older than the age on the page.
-// Thread safety: Register from any thread; the objects that show series, one thread each.
-// Cost: a look-up for a series that appears or ends; a store for a value that stays on the page.
+// Thread safety: Register from any thread.
+// Cost: Register adds each family once.
 // Errors: Register passes on those of the registry.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <tuple>
 
-#include "agent/groups/group_activity.h"
-#include "agent/groups/group_times.h"
-#include "agent/lag/group_lag.h"
-#include "agent/log/log_measures.h"
 #include "metrics_core/callback_family.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
@@ -97,103 +89,6 @@ struct LagMetrics {
   metrics::CallbackFamily refresh_age;
   metrics::Counter refreshes_complete;
   metrics::Counter refreshes_failed;
-};
-
-// A series of a gauge, on the page while its value is known and this object lives. The family and
-// the labels must outlive it.
-template <typename Handle, std::size_t kLabels>
-class OptionalSeries {
- public:
-  using Labels = std::array<std::string, kLabels>;
-
-  OptionalSeries(const metrics::Family<Handle, kLabels>& family, const Labels& labels)
-      : family_(family), labels_(labels) {}
-  ~OptionalSeries() { Remove(); }
-  OptionalSeries(const OptionalSeries&) = delete;
-  OptionalSeries& operator=(const OptionalSeries&) = delete;
-
-  template <typename Value>
-  void Show(const std::optional<Value>& value) {
-    if (!value) return Remove();
-    if (!handle_) handle_ = std::apply([this](const auto&... labels) { return family_.With(labels...); }, labels_);
-    handle_->Set(*value);
-  }
-
- private:
-  void Remove() {
-    if (!handle_) return;
-    handle_.reset();
-    // True: the handle was that of a series.
-    static_cast<void>(std::apply([this](const auto&... labels) { return family_.Remove(labels...); }, labels_));
-  }
-
-  const metrics::Family<Handle, kLabels>& family_;
-  const Labels& labels_;
-  std::optional<Handle> handle_;
-};
-template <std::size_t kLabels>
-using OptionalGauge = OptionalSeries<metrics::Gauge, kLabels>;
-template <std::size_t kLabels>
-using OptionalDoubleGauge = OptionalSeries<metrics::DoubleGauge, kLabels>;
-
-// The series of one partition, until the object is destroyed. The families must outlive it.
-class PartitionSeries {
- public:
-  PartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition);
-
-  void Show(const LogExtent& extent, std::optional<std::uint64_t> epoch);
-
- private:
-  const std::array<std::string, 2> labels_;
-  OptionalGauge<2> log_start_offset_;
-  OptionalGauge<2> log_end_offset_;
-  OptionalGauge<2> log_bytes_;
-  OptionalGauge<2> log_segments_;
-  OptionalGauge<2> leader_epoch_;
-};
-
-// The series of one partition of one group, until the object is destroyed. The families must
-// outlive it.
-class GroupPartitionSeries {
- public:
-  GroupPartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition, std::string group);
-
-  void Show(std::uint64_t committed, const PartitionLag& lag);
-
- private:
-  const std::array<std::string, 3> labels_;
-  OptionalGauge<3> committed_offset_;
-  OptionalGauge<3> records_;
-  OptionalGauge<3> bytes_;
-  OptionalDoubleGauge<3> seconds_;
-  OptionalDoubleGauge<3> margin_;
-};
-
-// The series of one group, until the object is destroyed. The families must outlive it.
-class GroupSeries {
- public:
-  GroupSeries(const LagMetrics& families, std::string group);
-  ~GroupSeries();
-  GroupSeries(const GroupSeries&) = delete;
-  GroupSeries& operator=(const GroupSeries&) = delete;
-
-  void Show(const GroupLag& lag, const GroupActivity& activity, const GroupTime& time);
-
- private:
-  const std::array<std::string, 1> labels_;
-  OptionalGauge<1> sum_records_;
-  OptionalGauge<1> max_records_;
-  OptionalGauge<1> sum_bytes_;
-  OptionalGauge<1> max_bytes_;
-  OptionalDoubleGauge<1> max_seconds_;
-  OptionalDoubleGauge<1> margin_min_;
-  OptionalGauge<1> partitions_;
-  OptionalGauge<1> partitions_unknown_;
-  OptionalGauge<1> members_;
-  OptionalDoubleGauge<1> last_request_;
-  OptionalDoubleGauge<1> last_commit_;
-  const metrics::Family<metrics::StateSet, 1>& states_;
-  const metrics::StateSet state_;
 };
 
 }  // namespace streamhouse::agent

@@ -41,8 +41,11 @@
 
 #include "agent/groups/group_coordinator.h"
 #include "agent/groups/group_times.h"
+#include "agent/lag/group_partition_series.h"
+#include "agent/lag/group_series.h"
 #include "agent/lag/lag_metrics.h"
 #include "agent/lag/partition_lag_reader.h"
+#include "agent/lag/partition_series.h"
 #include "agent/log/log_clocks.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/topics/topic_catalog.h"

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "agent/groups/group_times.h"
+#include "agent/lag/group_lag.h"
+#include "agent/lag/group_series.h"
 #include "agent/lag/lag_metrics.h"
 #include "metrics_core/registry.h"
 #include "tests/agent/lag/shown_states.h"
