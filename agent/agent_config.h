@@ -19,7 +19,7 @@
 
 #include "agent/lease/lease.h"
 #include "agent/log/partition_log.h"
-#include "agent/metadata/rows.h"
+#include "agent/metadata/topic_description.h"
 #include "agent/rpc/tls_files.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"

@@ -15,7 +15,7 @@
 #include <chrono>
 #include <optional>
 
-#include "agent/metadata/rows.h"
+#include "agent/metadata/lease_row.h"
 
 namespace streamhouse::agent {
 

@@ -48,7 +48,12 @@
 
 #include "agent/log/log_openings.h"
 #include "agent/log/retention.h"
-#include "agent/metadata/rows.h"
+#include "agent/metadata/committed_offset.h"
+#include "agent/metadata/lease_row.h"
+#include "agent/metadata/stored_openings.h"
+#include "agent/metadata/topic_description.h"
+#include "agent/metadata/topic_id_partition.h"
+#include "agent/metadata/topic_partition.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {

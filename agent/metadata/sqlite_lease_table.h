@@ -14,8 +14,9 @@
 #include <optional>
 #include <string>
 
-#include "agent/metadata/rows.h"
+#include "agent/metadata/lease_row.h"
 #include "agent/metadata/sqlite_database.h"
+#include "agent/metadata/topic_partition.h"
 
 namespace streamhouse::agent {
 

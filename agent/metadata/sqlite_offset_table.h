@@ -13,8 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "agent/metadata/rows.h"
+#include "agent/metadata/committed_offset.h"
 #include "agent/metadata/sqlite_database.h"
+#include "agent/metadata/topic_id_partition.h"
 
 namespace streamhouse::agent {
 

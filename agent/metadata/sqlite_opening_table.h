@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "agent/log/log_openings.h"
-#include "agent/metadata/rows.h"
 #include "agent/metadata/sqlite_database.h"
+#include "agent/metadata/stored_openings.h"
+#include "agent/metadata/topic_id_partition.h"
 
 namespace streamhouse::agent {
 

@@ -14,8 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "agent/metadata/rows.h"
 #include "agent/metadata/sqlite_database.h"
+#include "agent/metadata/topic_description.h"
+#include "agent/metadata/topic_id_partition.h"
 
 namespace streamhouse::agent {
 

@@ -14,7 +14,10 @@
 #include <cstdint>
 #include <string>
 
-#include "agent/metadata/rows.h"
+#include "agent/metadata/lease_row.h"
+#include "agent/metadata/topic_description.h"
+#include "agent/metadata/topic_id_partition.h"
+#include "agent/metadata/topic_partition.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {

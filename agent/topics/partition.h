@@ -46,7 +46,7 @@
 #include "agent/log/log_openings.h"
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
-#include "agent/metadata/rows.h"
+#include "agent/metadata/topic_id_partition.h"
 #include "agent/topics/disk_reserve.h"
 #include "agent/topics/record_metrics.h"
 #include "metrics_core/exemplar.h"

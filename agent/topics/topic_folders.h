@@ -35,7 +35,8 @@
 #include <vector>
 
 #include "agent/log/file_system.h"
-#include "agent/metadata/rows.h"
+#include "agent/metadata/topic_description.h"
+#include "agent/metadata/topic_id_partition.h"
 
 namespace streamhouse::agent {
 

@@ -1,18 +1,11 @@
-#include "agent/metadata/rows.h"
+#include "agent/metadata/lease_row.h"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace streamhouse::agent {
 namespace {
-
-TEST(TopicPartitionTest, IsWrittenAsTopicAndNumber) {
-  EXPECT_EQ((TopicPartition{"orders", 3}).ToString(), "orders/3");
-}
-
-TEST(TopicPartitionTest, ComesInTheOrderOfTopicsAndThenOfNumbers) {
-  EXPECT_LT((TopicPartition{"orders", 10}), (TopicPartition{"returns", 2}));
-  EXPECT_LT((TopicPartition{"orders", 2}), (TopicPartition{"orders", 10}));
-}
 
 TEST(LeaseRowTest, HasAnotherVersionAfterEachChangeOfItsHolderOrTime) {
   const LeaseRow row = {.holder = "a", .epoch = 1, .renewals = 1, .duration = std::chrono::seconds(30)};
