@@ -20,7 +20,7 @@
 #include "agent/lease/lease.h"
 #include "agent/log/partition_log.h"
 #include "agent/metadata/topic_description.h"
-#include "agent/rpc/tls_files.h"
+#include "agent/rpc/server_tls_files.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 

@@ -47,7 +47,7 @@
 #include "agent/rpc/health_rpc.h"
 #include "agent/rpc/producer_rpc.h"
 #include "agent/rpc/rpc_metrics.h"
-#include "agent/rpc/tls_files.h"
+#include "agent/rpc/server_tls_files.h"
 #include "agent/rpc/topic_rpc.h"
 #include "agent/topics/topic_catalog.h"
 #include "metrics_core/health.h"

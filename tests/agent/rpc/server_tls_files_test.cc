@@ -1,4 +1,4 @@
-#include "agent/rpc/tls_files.h"
+#include "agent/rpc/server_tls_files.h"
 
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
