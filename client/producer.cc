@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "client/internal/murmur2.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/dcheck.h"
 #include "metrics_core/exemplar.h"

@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "client/internal/murmur2.h"
 #include "tests/client/producer_fixture.h"
 
 namespace streamhouse::client {

@@ -477,9 +477,9 @@ set(STREAMHOUSE_CLIENT_SOURCES
   client/consumer_builder.cc
   client/consumer_metrics.cc
   client/internal/group_membership.cc
+  client/internal/murmur2.cc
   client/internal/offset_committer.cc
   client/internal/partition_fetcher.cc
-  client/internal/partitioner.cc
   client/internal/record_accumulator.cc
   client/internal/start_offset.cc
   client/lag_monitor.cc
@@ -505,8 +505,8 @@ set(STREAMHOUSE_CLIENT_HEADERS
   client/internal/group_membership.h
   client/internal/offset_committer.h
   client/internal/partition_fetcher.h
-  client/internal/partitioner.h
   client/internal/record_accumulator.h
+  client/internal/round_robin.h
   client/internal/start_offset.h
   client/internal/timestamp_clock.h
   client/lag_monitor.h

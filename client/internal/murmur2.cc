@@ -1,4 +1,4 @@
-#include "client/internal/partitioner.h"
+#include "client/internal/murmur2.h"
 
 #include <cstddef>
 
