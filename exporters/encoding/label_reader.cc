@@ -43,6 +43,13 @@ char* EscapedText::CopyTo(char* out) const {
   return out;
 }
 
+std::string_view EscapedText::Unescaped(std::string& storage) const {
+  if (!has_escapes()) return text_;
+  storage.resize(size());
+  CopyTo(storage.data());
+  return storage;
+}
+
 bool LabelReader::Next() {
   text_ = rest_;
   std::size_t equals = 0;

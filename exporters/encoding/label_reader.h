@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace streamhouse::exporters {
@@ -30,6 +31,9 @@ class EscapedText {
 
   // Writes the value that is meant, size() bytes, and returns its end.
   char* CopyTo(char* out) const;
+
+  // The value that is meant, in `storage` where there are escapes.
+  std::string_view Unescaped(std::string& storage) const;
 
  private:
   std::string_view text_;

@@ -43,6 +43,7 @@
 #include "exporters/encoding/page_chunk.h"
 #include "exporters/statsd/dogstatsd_fields.h"
 #include "exporters/statsd/statsd_names.h"
+#include "exporters/statsd/taken_statsd_names.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/family_values.h"
 #include "metrics_core/reading/snapshot.h"

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "exporters/encoding/page_chunk.h"
+#include "exporters/statsd/taken_statsd_names.h"
 #include "metrics_core/dcheck.h"
 #include "metrics_core/reading/snapshot.h"
 

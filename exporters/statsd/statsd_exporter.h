@@ -26,8 +26,8 @@
 // 4. After a datagram that cannot be sent, the rest of the push is dropped. A Unix socket is
 //    connected again first, once: another receiver may have taken its path.
 // 5. Two families, two series or two states with one StatsD name are an error at the start
-//    (statsd_names.h). If they come later, the second, or the state set, is left out, counted with
-//    the reason "name_is_taken" (left_out_metrics.h), and logged once a family.
+//    (taken_statsd_names.h). If they come later, the second, or the state set, is left out, counted
+//    with the reason "name_is_taken" (left_out_metrics.h), and logged once a family.
 // 6. What a series counted between the last push and its removal is lost.
 // 7. With StatsdTimestamps::kOn, no two pushes have the same second: a push within the second of
 //    the one before has the next. A clock that is set back by more than kClockSetBack is followed.

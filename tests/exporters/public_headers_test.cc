@@ -48,6 +48,7 @@
 #include "exporters/statsd/statsd_encoder.h"
 #include "exporters/statsd/statsd_exporter.h"
 #include "exporters/statsd/statsd_names.h"
+#include "exporters/statsd/taken_statsd_names.h"
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/aggregated_view.h"
 #include "exporters/view/combined_view.h"

@@ -333,6 +333,7 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/statsd/statsd_encoder.cc
   exporters/statsd/statsd_exporter.cc
   exporters/statsd/statsd_names.cc
+  exporters/statsd/taken_statsd_names.cc
   exporters/textfile/atomic_file.cc
   exporters/textfile/collector_names.cc
   exporters/textfile/textfile_exporter.cc
@@ -434,6 +435,7 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/statsd/statsd_encoder.h
   exporters/statsd/statsd_exporter.h
   exporters/statsd/statsd_names.h
+  exporters/statsd/taken_statsd_names.h
   exporters/textfile/atomic_file.h
   exporters/textfile/collector_names.h
   exporters/textfile/textfile_exporter.h

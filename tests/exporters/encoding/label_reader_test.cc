@@ -44,6 +44,16 @@ TEST(LabelReaderTest, TakesEscapesBack) {
   EXPECT_EQ(Read(R"(a="\"",b="\\",c="\n",d="x\\n,\"y=\"z")"), "a=\"|b=\\|c=\n|d=x\\n,\"y=\"z|");
 }
 
+TEST(LabelReaderTest, CopiesAValueOnlyWhereItHasEscapes) {
+  LabelReader labels(R"(a="x",b="y\n")");
+  std::string storage = "unused";
+  ASSERT_TRUE(labels.Next());
+  EXPECT_EQ(labels.value().Unescaped(storage), "x");
+  EXPECT_EQ(storage, "unused");
+  ASSERT_TRUE(labels.Next());
+  EXPECT_EQ(labels.value().Unescaped(storage), "y\n");
+}
+
 TEST(LabelReaderTest, ReadsNamesInQuotes) {
   LabelReader labels(R"("a.b=\"c,"="1",d="2")");
   ASSERT_TRUE(labels.Next());

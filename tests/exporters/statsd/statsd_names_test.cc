@@ -3,10 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
-
-#include "metrics_core/reading/snapshot.h"
-#include "metrics_core/registry.h"
-#include "metrics_core/status.h"
+#include <string_view>
 
 namespace streamhouse::exporters {
 namespace {
@@ -42,45 +39,11 @@ TEST(StatsdNamesTest, ReplaceCharactersThatALineCannotHave) {
   EXPECT_EQ(LabelsOf("a=\"b.c:d|e@f#g,h\\ni\\\"-\"", StatsdDialect::kDogStatsd), "a:b.c_d_e_f_g_h_i\"-");
 }
 
-TEST(StatsdNamesTest, RefuseTwoSeriesThatBecomeOne) {
-  metrics::Registry registry;
-  const auto family = registry.AddGauge({.name = "a", .help = "A", .labels = {"x"}}).value();
-  for (const char* value : {"1_2", "1-2", "3"}) family.With(value).Set(1);
-  EXPECT_TRUE(CheckStatsdNames(registry.TakeSnapshot().families(), StatsdDialect::kPlain).ok());
-  family.With("1.2").Set(1);
-  const metrics::Snapshot snapshot = registry.TakeSnapshot();
-  EXPECT_EQ(CheckStatsdNames(snapshot.families(), StatsdDialect::kPlain),
-            metrics::Status(metrics::StatusCode::kAlreadyExists, "a: two of its series have one StatsD name"));
-  EXPECT_TRUE(CheckStatsdNames(snapshot.families(), StatsdDialect::kDogStatsd).ok());
-}
-
-TEST(StatsdNamesTest, RefuseANewlineThatBecomesAnUnderscore) {
-  metrics::Registry registry;
-  const auto family = registry.AddGauge({.name = "a", .help = "A", .labels = {"x"}}).value();
-  for (const char* value : {"a\nb", "a_b"}) family.With(value).Set(1);
-  for (const StatsdDialect dialect : {StatsdDialect::kPlain, StatsdDialect::kDogStatsd}) {
-    EXPECT_EQ(CheckStatsdNames(registry.TakeSnapshot().families(), dialect).code(),
-              metrics::StatusCode::kAlreadyExists);
-  }
-}
-
-TEST(StatsdNamesTest, RefuseStatesThatBecomeOneInTheirDialect) {
-  metrics::Registry registry;
-  registry.AddStateSet({.name = "mode", .help = "M"}, {"read only", "read_only"}).value().With().TurnOn(0);
-  const metrics::Snapshot snapshot = registry.TakeSnapshot();
-  EXPECT_EQ(CheckStatsdNames(snapshot.families(), StatsdDialect::kPlain),
-            metrics::Status(metrics::StatusCode::kAlreadyExists, "mode: two of its states have one StatsD name"));
-  EXPECT_TRUE(CheckStatsdNames(snapshot.families(), StatsdDialect::kDogStatsd).ok());
-}
-
-TEST(StatsdNamesTest, RefuseTwoFamiliesThatBecomeOne) {
-  metrics::Registry registry;
-  const auto first = registry.AddGauge({.name = "a_b", .help = "A"});
-  const auto second = registry.AddGauge({.name = "a:b", .help = "A"});
-  const metrics::Snapshot snapshot = registry.TakeSnapshot();
-  EXPECT_EQ(CheckStatsdNames(snapshot.families(), StatsdDialect::kPlain),
-            metrics::Status(metrics::StatusCode::kAlreadyExists, "a:b: another family has its StatsD name"));
-  EXPECT_FALSE(CheckStatsdNames(snapshot.families(), StatsdDialect::kDogStatsd).ok());
+TEST(StatsdNamesTest, TellTheTextOfALabelThatALineHas) {
+  EXPECT_EQ(StatsdLabelText("read only", StatsdDialect::kPlain), "read_only");
+  EXPECT_FALSE(IsStatsdLabelText("read only", StatsdDialect::kPlain));
+  EXPECT_TRUE(IsStatsdLabelText("read only", StatsdDialect::kDogStatsd));
+  EXPECT_TRUE(IsStatsdLabelText("", StatsdDialect::kPlain));
 }
 
 }  // namespace
