@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "exporters/encoding/number_format.h"
-#include "exporters/encoding/text_line.h"
+#include "exporters/encoding/text_copy.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -25,7 +25,7 @@
 #include <string_view>
 #include <vector>
 
-#include "exporters/encoding/text_line.h"
+#include "exporters/encoding/text_copy.h"
 
 namespace streamhouse::exporters {
 

@@ -1,23 +1,13 @@
 #include "exporters/encoding/exemplar_text.h"
 
-#include <cstdint>
 #include <cstring>
+#include <string_view>
 
+#include "exporters/encoding/exemplar_labels.h"
 #include "exporters/encoding/number_format.h"
 
 namespace streamhouse::exporters {
 namespace {
-
-constexpr std::size_t kDigitsPerWord = 16;
-
-void WriteHexadecimal(char* out, std::uint64_t value) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  constexpr unsigned kBitsPerDigit = 4;
-  for (std::size_t i = kDigitsPerWord; i > 0; --i) {
-    out[i - 1] = kDigits[value & 0xFU];
-    value >>= kBitsPerDigit;
-  }
-}
 
 char* Put(char* out, std::string_view text) {
   std::memcpy(out, text.data(), text.size());
@@ -25,14 +15,6 @@ char* Put(char* out, std::string_view text) {
 }
 
 }  // namespace
-
-ExemplarLabels::ExemplarLabels(const metrics::Exemplar& exemplar) {
-  WriteHexadecimal(digits_, exemplar.trace.trace_id_high);
-  WriteHexadecimal(digits_ + kDigitsPerWord, exemplar.trace.trace_id_low);
-  WriteHexadecimal(digits_ + 2 * kDigitsPerWord, exemplar.trace.span_id);
-  labels_ = {
-      {{"trace_id", {digits_, 2 * kDigitsPerWord}}, {"span_id", {digits_ + 2 * kDigitsPerWord, kDigitsPerWord}}}};
-}
 
 char* WriteExemplar(char* out, const metrics::Exemplar& exemplar) {
   char separator = '{';

@@ -28,7 +28,7 @@
 
 #include "exporters/encoding/composite_values.h"
 #include "exporters/encoding/page_chunk.h"
-#include "exporters/encoding/text_line.h"
+#include "exporters/encoding/sample_name.h"
 #include "exporters/encoding/text_page.h"
 #include "metrics_core/reading/snapshot.h"
 

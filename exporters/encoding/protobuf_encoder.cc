@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "exporters/encoding/encoded_timestamp.h"
-#include "exporters/encoding/exemplar_text.h"
+#include "exporters/encoding/exemplar_labels.h"
 #include "exporters/encoding/protobuf_writer.h"
 #include "exporters/encoding/short_text.h"
 #include "metrics_core/exemplar.h"

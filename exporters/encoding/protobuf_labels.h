@@ -26,7 +26,7 @@
 #include "exporters/encoding/label_changes.h"
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/protobuf_writer.h"
-#include "exporters/encoding/text_line.h"
+#include "exporters/encoding/text_copy.h"
 
 namespace streamhouse::exporters {
 

@@ -22,8 +22,8 @@
 #include <vector>
 
 #include "exporters/encoding/page_chunk.h"
+#include "exporters/encoding/sample_name.h"
 #include "exporters/encoding/start_time_text.h"
-#include "exporters/encoding/text_line.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/family_values.h"

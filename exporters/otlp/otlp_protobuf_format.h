@@ -23,7 +23,7 @@
 #include "exporters/encoding/encoded_labels.h"
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/protobuf_writer.h"
-#include "exporters/encoding/text_line.h"
+#include "exporters/encoding/text_copy.h"
 #include "exporters/otlp/otlp_schema.h"
 #include "metrics_core/exemplar.h"
 

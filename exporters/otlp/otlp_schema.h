@@ -1,53 +1,15 @@
-// OtlpField: the fields of OTLP that this project writes, one description for both encodings.
+// The schema of OTLP: the fields that this project writes, one description for both encodings.
 //
 // When to use something else: protobuf_encoder.cc has the fields of Prometheus' own format.
-// Guarantees:
-// 1. Names and numbers are those of opentelemetry-proto 1.11 (fields of metrics have not changed
-//    since 0.19).
-// 2. The key in JSON is the name in lowerCamelCase, as the JSON mapping of protobuf makes it.
+// Guarantees: names and numbers are those of opentelemetry-proto 1.11 (fields of metrics have not
+// changed since 0.19).
 // Thread safety: constants.
 // Cost: none at run time.
 #pragma once
 
-#include <cstddef>
-#include <cstring>
-#include <string_view>
-
-#include "exporters/encoding/protobuf_writer.h"
+#include "exporters/otlp/otlp_field.h"
 
 namespace streamhouse::exporters {
-
-class OtlpField {
- public:
-  // `name` as the .proto spells it, such as start_time_unix_nano.
-  consteval OtlpField(ProtobufField number, std::string_view name) : number_(number) {
-    Append('"');
-    for (std::size_t i = 0; i < name.size(); ++i) {
-      const bool is_upper = i > 0 && name[i - 1] == '_';
-      if (name[i] != '_') Append(is_upper ? static_cast<char>(name[i] - 'a' + 'A') : name[i]);
-    }
-    Append('"');
-    Append(':');
-  }
-
-  constexpr ProtobufField number() const { return number_; }
-  // "startTimeUnixNano": with quotes and colon.
-  constexpr std::string_view json_key() const { return {json_key_, json_key_bytes_}; }
-  // The same, written by one block: kBlockBytes must have room. Returns its end.
-  char* WriteJsonKey(char* out) const {
-    std::memcpy(out, json_key_, sizeof(json_key_));
-    return out + json_key_bytes_;
-  }
-
-  static constexpr std::size_t kBlockBytes = 32;
-
- private:
-  constexpr void Append(char c) { json_key_[json_key_bytes_++] = c; }
-
-  ProtobufField number_;
-  std::size_t json_key_bytes_ = 0;
-  char json_key_[kBlockBytes] = {};
-};
 
 // Each namespace is a message of opentelemetry/proto/{collector/metrics,metrics,resource,common}.
 namespace otlp {

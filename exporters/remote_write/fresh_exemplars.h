@@ -11,7 +11,7 @@
 #include <tuple>
 #include <vector>
 
-#include "exporters/encoding/exemplar_text.h"
+#include "exporters/encoding/exemplar_labels.h"
 #include "exporters/remote_write/remote_write_batch.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/reading/family_values.h"

@@ -171,6 +171,7 @@ set(STREAMHOUSE_ROUTES_SOURCES
   exporters/encoding/composite_values.cc
   exporters/encoding/compressed_page.cc
   exporters/encoding/content_negotiation.cc
+  exporters/encoding/exemplar_labels.cc
   exporters/encoding/exemplar_text.cc
   exporters/encoding/label_reader.cc
   exporters/encoding/native_buckets.cc
@@ -178,8 +179,8 @@ set(STREAMHOUSE_ROUTES_SOURCES
   exporters/encoding/openmetrics2_encoder.cc
   exporters/encoding/openmetrics_encoder.cc
   exporters/encoding/protobuf_encoder.cc
+  exporters/encoding/sample_name.cc
   exporters/encoding/text_encoder.cc
-  exporters/encoding/text_line.cc
   exporters/encoding/text_page.cc
   exporters/encoding/weighted_list.cc
   exporters/http/limits.cc
@@ -218,6 +219,7 @@ set(STREAMHOUSE_ROUTES_HEADERS
   exporters/encoding/content_negotiation.h
   exporters/encoding/encoded_labels.h
   exporters/encoding/encoded_timestamp.h
+  exporters/encoding/exemplar_labels.h
   exporters/encoding/exemplar_text.h
   exporters/encoding/label_changes.h
   exporters/encoding/label_reader.h
@@ -229,10 +231,11 @@ set(STREAMHOUSE_ROUTES_HEADERS
   exporters/encoding/protobuf_encoder.h
   exporters/encoding/protobuf_labels.h
   exporters/encoding/protobuf_writer.h
+  exporters/encoding/sample_name.h
   exporters/encoding/short_text.h
   exporters/encoding/start_time_text.h
+  exporters/encoding/text_copy.h
   exporters/encoding/text_encoder.h
-  exporters/encoding/text_line.h
   exporters/encoding/text_page.h
   exporters/encoding/weighted_list.h
   exporters/http/limits.h
@@ -296,6 +299,7 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/otlp/otlp_exporter.cc
   exporters/otlp/otlp_json_encoder.cc
   exporters/otlp/otlp_json_format.cc
+  exporters/otlp/otlp_json_writer.cc
   exporters/otlp/otlp_protobuf_encoder.cc
   exporters/otlp/otlp_resource.cc
   exporters/otlp/otlp_response.cc
@@ -372,8 +376,12 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/http/tls_connection.h
   exporters/otlp/otlp_environment.h
   exporters/otlp/otlp_exporter.h
+  exporters/otlp/otlp_field.h
+  exporters/otlp/otlp_json_bound.h
   exporters/otlp/otlp_json_encoder.h
   exporters/otlp/otlp_json_format.h
+  exporters/otlp/otlp_json_time.h
+  exporters/otlp/otlp_json_writer.h
   exporters/otlp/otlp_labels.h
   exporters/otlp/otlp_points.h
   exporters/otlp/otlp_protobuf_encoder.h

@@ -98,7 +98,7 @@ NO_LIMITS = {
     ("exporters/encoding/start_time_text.h", "kBytesMax"),
     ("exporters/http/access/basic_auth.h", "kRememberedGuessesMax"),
     ("exporters/otlp/otlp_response.h", "kOtlpMessageBytesMax"),
-    ("exporters/otlp/otlp_json_format.h", "kCharacterBytesMax"),
+    ("exporters/otlp/otlp_json_bound.h", "kCharacterBytesMax"),
     ("exporters/remote_write/fresh_exemplars.h", "kSentExemplarBytesMax"),
     ("exporters/remote_write/native_histogram.h", "kBucketBytesMax"),
     ("exporters/remote_write/native_histogram.h", "kFixedBytesMax"),

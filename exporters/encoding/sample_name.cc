@@ -1,4 +1,4 @@
-#include "exporters/encoding/text_line.h"
+#include "exporters/encoding/sample_name.h"
 
 #include "metrics_core/naming/name_escaping.h"
 
