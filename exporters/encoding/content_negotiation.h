@@ -1,4 +1,4 @@
-// Content negotiation: which format a reader gets, from its Accept header.
+// NegotiateFormat(): which format a reader gets, from its Accept header.
 //
 // The reader's most wanted format that can be produced wins.
 // When to use something else: compressed_page.h, which chooses the coding from Accept-Encoding.

@@ -1,4 +1,4 @@
-// WeightedList: the elements of an Accept or Accept-Encoding header, the most wanted first.
+// ParseWeightedList(): the elements of an Accept or Accept-Encoding header, the most wanted first.
 //
 // Lenient, as HTTP asks of servers: an element that makes no sense is left out, and a weight that
 // makes none counts as 1.

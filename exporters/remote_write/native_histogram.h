@@ -1,4 +1,5 @@
-// The message Histogram of remote write, which 1.0 and 2.0 share but for the start time.
+// PutNativeHistogram(): the message Histogram of remote write, which 1.0 and 2.0 share but for the
+// start time.
 //
 // Guarantees:
 // 1. The counts are written also where they are 0, as the messages ask.

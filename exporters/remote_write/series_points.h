@@ -1,5 +1,5 @@
-// The samples of a series as remote write has them: numbers, each with the place of its name and of
-// its added label in the family's SampleLayout.
+// ForEachPoint(): the samples of a series as remote write has them: numbers, each with the place of
+// its name and of its added label in the family's SampleLayout.
 //
 // When to use something else: a native histogram is not made of numbers (native_histogram.h).
 // Guarantees: the samples of a series come in the order of a text page; bucket counts are

@@ -1,5 +1,5 @@
-// TLS names: translates Go's names of TLS ciphers and curves (used in web configuration files) to
-// OpenSSL's.
+// FindCipher(), FindCurve(): translate Go's names of TLS ciphers and curves (used in web
+// configuration files) to OpenSSL's.
 //
 // Guarantees: names that Go holds to be insecure are not found, also where OpenSSL has them.
 // Thread safety: pure functions.
