@@ -162,7 +162,7 @@ class BackupDuringRetentionTest : public BackupTest {
   const std::string log_ = folder_ / "log/orders/0";  // segments at 0 (three batches), 3 and 4
 };
 
-TEST_F(BackupDuringRetentionTest, HasNoGapWhereASegmentWentThatWasToBeCopied) {
+TEST_F(BackupDuringRetentionTest, CopiesNoSegmentBeforeOneThatRetentionRemoved) {
   ExpectCopyFrom(4, 3, {0, 3});
 }
 

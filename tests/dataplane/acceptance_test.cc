@@ -126,7 +126,7 @@ TEST_F(AcceptanceTest, NamesTheFamiliesAsTheContractDoes) {
   for (const std::string& name : NamesOf(registry_)) EXPECT_EQ(name.find("_total_total"), std::string::npos);
 }
 
-TEST_F(AcceptanceTest, EveryFamilyMoves) {
+TEST_F(AcceptanceTest, EveryFamilyOfClientAndAgentChangesItsValue) {
   const auto producer = ProducerBuilder().options({.linger = std::chrono::hours(1)}).Build().value();
   auto failed = producer->Send("none", {.value = "v"});
   EXPECT_FALSE(failed.get().ok());

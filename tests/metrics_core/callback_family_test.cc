@@ -129,7 +129,7 @@ TEST_F(CallbackFamilyTest, ADefaultConstructedFamilyIsNowhere) {
   const auto token = nowhere.Add([] { return 1.0; }, "a");
 }
 
-TEST_F(CallbackFamilyTest, TheNewestThatLivesOfTwoWithTheSameLabelsIsAsked) {
+TEST_F(CallbackFamilyTest, TheNewestOfEqualCallbacksIsAsked) {
   auto first = std::make_optional(family_.Add([] { return 1.0; }, "a"));
   auto second = std::make_optional(family_.Add([] { return 2.0; }, "a"));
   EXPECT_EQ(Read("a"), 2);

@@ -135,7 +135,7 @@ TEST_F(ExemplarTest, IsWholeWhileThreadsRecord) {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST_F(ExemplarTest, IsNoneOfAFamilyWithoutThatUsesTheCellsAgain) {
+TEST_F(ExemplarTest, ReusedCellsShowNoExemplarOfTheirLastFamily) {
   {
     Registry other;
     const auto family = other.AddCounter(WithExemplars("c_total")).value();

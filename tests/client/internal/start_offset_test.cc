@@ -43,7 +43,7 @@ TEST_F(StartOffsetTest, IsTheNearerEndOfTheLogWhereTheCommitLiesOutsideOfIt) {
 
 // Goal: records that the group has had do not come again. Method: while the commit is looked up,
 // the log is opened again without a loss, and another member reads on and commits.
-TEST_F(StartOffsetTest, IsACommitOfRecordsThatWereWrittenSinceTheLogWasOpenedAgain) {
+TEST_F(StartOffsetTest, UsesTheNewerCommitWhenTheLogReopensDuringTheRequest) {
   CommitAtBroker(3);
   broker_->Hold(BrokerCall::kCommitted);
   auto found = std::async(std::launch::async, [this] { return Find(OffsetReset::kNone)->position; });

@@ -272,7 +272,7 @@ TEST_F(SessionTest, AbortsAPageThatFailsMidway) {
   EXPECT_FALSE(Sent("\r\n0\r\n"));
 }
 
-TEST_F(SessionTest, SaysSoWhenAPageFailsAtOnce) {
+TEST_F(SessionTest, Sends500WhenAPageFailsBeforeItsFirstByte) {
   page_end_ = PageSource::Progress::kFailed;
   Serve(kGetPage);
   EXPECT_TRUE(peer_.from_server.starts_with("HTTP/1.1 500 Internal Server Error\r\n"));

@@ -89,7 +89,7 @@ TEST_F(RemoteWriteExporterTest, PushesAtTheEndAndEndsItsSeries) {
   EXPECT_EQ(Values(requests[1]), "n_total{l=\"1\"} stale;");
 }
 
-TEST_F(RemoteWriteExporterTest, PutsTheEndBehindTheLastSample) {
+TEST_F(RemoteWriteExporterTest, StaleMarkersAreLaterThanTheLastSample) {
   receiver_.Then(Stored(1)).Then(Stored(1));
   Start(Options()).Stop();
   EXPECT_GT(TimeOf(receiver_.requests().at(1)), TimeOf(receiver_.requests().at(0)));

@@ -14,7 +14,7 @@ std::string Uncompressed(const std::string& block) {
   return bytes;
 }
 
-TEST(SnappyBlockTest, ComesBackAsItWas) {
+TEST(SnappyBlockTest, UncompressesToTheSameBytes) {
   std::string block;
   for (const std::size_t size : {0, 1, 100, 65'535, 65'536, 65'537, 600'000}) {
     std::string bytes;

@@ -149,7 +149,7 @@ TEST_F(BrokerPluginTest, APublishingClientIsOneUntilItLeaves) {
   EXPECT_EQ(Value("mosquitto_connections_ended_total", {{"client", "none"}}), 1);
 }
 
-TEST_F(BrokerPluginTest, WithoutEventsOf21ThereAreNoFamiliesOfThem) {
+TEST_F(BrokerPluginTest, ABrokerWithoutTheEventsOf21HasNoFamiliesOfThem) {
   StartIn(FakeBroker::kLastEventOf20);
   EXPECT_EQ(Value("mosquitto_connects_total"), std::nullopt);
   EXPECT_EQ(Value("mosquitto_clients_connected"), std::nullopt);

@@ -184,7 +184,7 @@ TEST_F(MessageMetricsTest, TheSumOfIncreasesFromZeroIsThatOfTheMessages) {
   EXPECT_GT(MetricReader(registry_).Value("mosquitto_prefix_series_replaced_total"), 1);
 }
 
-TEST_F(MessageMetricsTest, APrefixThatReadsLikeARuleSharesItsSeriesWhichStays) {
+TEST_F(MessageMetricsTest, APrefixNamedAsARuleSharesTheSeriesOfTheRule) {
   Register({.topic_rules = {"home"}, .prefix_series_max = 1});
   Publish("home");
   Publish("home/light");

@@ -79,7 +79,7 @@ TEST(PluginOptionsTest, ABadAddressIsNamed) {
   EXPECT_THAT(ParsePluginOptions(given).status().message(), StartsWith("plugin_opt_http: "));
 }
 
-TEST(PluginOptionsTest, ChecksNeedTheWordThatSaysWhatTheyNeed) {
+TEST(PluginOptionsTest, ChecksAreOnOnlyWithTheNameOfTheFileTheyNeed) {
   EXPECT_THAT(ErrorOf("acl_checks", "true"), HasSubstr("with_acl_file"));
   EXPECT_THAT(ErrorOf("auth_checks", "with_acl_file"), HasSubstr("with_password_file"));
 }

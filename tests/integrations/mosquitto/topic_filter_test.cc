@@ -24,7 +24,7 @@ TEST(TopicFilterTest, APlusIsOneLevelAlsoAnEmptyOne) {
   EXPECT_FALSE(MatchesFilter("device/+", "device"));
 }
 
-TEST(TopicFilterTest, AHashIsAllLevelsAlsoNone) {
+TEST(TopicFilterTest, AHashMatchesAnyNumberOfLevelsAndNone) {
   EXPECT_TRUE(MatchesFilter("device/#", "device/7/state"));
   EXPECT_TRUE(MatchesFilter("device/#", "device"));
   EXPECT_TRUE(MatchesFilter("device/+/#", "device/7"));

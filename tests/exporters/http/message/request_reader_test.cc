@@ -202,7 +202,7 @@ TEST_F(RequestReaderTest, RefusesBodiesOfReadingRequests) {
 }
 
 // Another server might take them for chunked, and what is in the body for its data.
-TEST_F(RequestReaderTest, TakesWhatFollowsAnUnknownCodingForNoRequest) {
+TEST_F(RequestReaderTest, ReadsNoSecondRequestBehindAnUnknownCoding) {
   for (const char* coding : {"gzip", "xchunked", "chunked, identity"}) {
     const std::string header = "Transfer-Encoding: " + std::string(coding);
     EXPECT_EQ(Read(WithHeader(header) + std::string(kTwoRequests)), (Outcomes{"400"})) << coding;

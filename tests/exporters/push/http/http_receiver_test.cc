@@ -241,7 +241,7 @@ TEST_F(SecretTest, MayStandInTheQuery) {
   EXPECT_EQ(response->excerpt, "its text repeats a secret");
 }
 
-TEST_F(SecretTest, IsMissedBeforeAnythingIsSent) {
+TEST_F(SecretTest, AMissingFileFailsTheRequestBeforeItConnects) {
   std::remove(path_.c_str());
   EXPECT_EQ(AskWithToken().status(),
             Status(StatusCode::kFailedPrecondition, "cannot use " + path_ + ": No such file or directory"));
