@@ -27,18 +27,18 @@ using StreamSocket = boost::asio::generic::stream_protocol::socket;
 // What listens: the descriptor of a socket of either kind.
 using ListeningSocket = boost::asio::posix::stream_descriptor;
 
-// The first that works: a name may have an address of a family that this machine does not speak. Or
-// the last error.
+// Listens on the first endpoint that works: a name may have an address of a family that this
+// machine does not speak. Returns the error of the last one where none works.
 boost::system::error_code ListenOnOneOf(const std::vector<boost::asio::ip::tcp::endpoint>& endpoints,
                                         ListeningSocket& listening);
 
-// That of a TCP socket.
+// The port of a TCP socket.
 std::uint16_t PortOf(int descriptor);
 
 // The next connection; would_block where there is none.
 StreamSocket AcceptOne(ListeningSocket& listening, boost::system::error_code& error);
 
-// Which clients are one to limits on guesses: an IP address, or "uid N" for the user whose process
+// What limits on guesses count by: the client's IP address, or "uid N" for the user whose process
 // connected to a Unix socket. The kernel vouches for N. Empty where the client has gone.
 std::string PeerName(int descriptor);
 
