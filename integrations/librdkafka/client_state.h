@@ -42,6 +42,7 @@
 
 #include "integrations/librdkafka/growth.h"
 #include "integrations/librdkafka/lag_rule.h"
+#include "integrations/librdkafka/position_tracker.h"
 #include "integrations/librdkafka/statistics.h"
 #include "integrations/librdkafka/summaries.h"
 #include "metrics_core/counter.h"

@@ -1,5 +1,4 @@
-// PositionTracker, LagOf: where a consumer is in a partition, and how far it is behind, as far as
-// documents of librdkafka prove it.
+// LagOf(): how far a consumer is behind in a partition, as far as documents of librdkafka prove it.
 //
 //   lag = end - max(position, lo_offset)
 //   end = ls_offset for isolation.level=read_committed, hi_offset for read_uncommitted
@@ -7,19 +6,18 @@
 // Example: 4 where the position is 3, and the log holds [6, 10).
 // librdkafka's own `consumer_lag` is the distance from the committed offset. It stays for good
 // after a partition was revoked, and swings with each commit.
-// When to use something else: client/lag_monitor.h, for a consumer of this project.
+// When to use something else: client/lag_monitor.h, for a consumer of this project;
+// position_tracker.h, for the position.
 // Guarantees:
-// 1. No position where the program was given no record since the assignment, unless nothing was
-//    fetched since then either. So records that were fetched ahead are never taken for read.
-// 2. No lag of a partition that is not assigned, not fetched, or whose last fetch is old
+// 1. No lag of a partition that is not assigned, not fetched, or whose last fetch is old
 //    (client_state.h). at_least needs no young fetch: the log may have grown since. While the fetch
 //    is old it is no lower bound after retention or a deletion of records, which lo_offset does not
 //    tell yet.
-// 3. Neither where the position is beyond the end: the log was cut, or is another one.
+// 2. Neither where the position is beyond the end: the log was cut, or is another one.
 // May be wrong: a lag is a distance of offsets. Transaction markers, aborted records and offsets
 // that compaction removed are in it until the consumer has passed them. A topic that was deleted
 // and made again with as many records looks like the old one.
-// Thread safety: one thread at a time; LagOf is a pure function.
+// Thread safety: pure functions.
 // Cost: comparisons.
 #pragma once
 
@@ -34,21 +32,6 @@ enum class Isolation : std::uint8_t { kReadCommitted, kReadUncommitted };
 
 // Whether what a document says of the end of a log is of now.
 enum class Fetch : std::uint8_t { kOld, kYoung };
-
-class PositionTracker {
- public:
-  // Takes the partition of the next document.
-  void Take(const PartitionStatistics& partition);
-
-  // The offset of the next record that the program gets.
-  std::optional<std::int64_t> position() const { return position_; }
-
- private:
-  std::optional<std::int64_t> position_;
-  // rxmsgs when the assignment began; nothing once a record was fetched since.
-  std::optional<std::int64_t> fetched_before_ = 0;
-  std::int64_t next_offset_ = kUnknownOffset;  // of the document before, while the program has no record
-};
 
 struct Lag {
   std::optional<std::int64_t> exact = {};  // in offsets
