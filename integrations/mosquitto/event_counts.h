@@ -6,8 +6,8 @@
 //   mosquitto_reloads_total                                SIGHUP
 //   mosquitto_loop_silence_seconds                         since the main loop passed (loop_watch.h)
 //   mosquitto_plugin_events_lost_total                     no memory to count them
-//   mosquitto_acl_checks_total{access}                     with plugin_opt_acl_checks (check_metrics.h)
-//   mosquitto_authentication_checks_total …                with plugin_opt_auth_checks (check_metrics.h)
+//   mosquitto_acl_checks_total{access}                     with plugin_opt_acl_checks (acl_check_metrics.h)
+//   mosquitto_authentication_checks_total …                with plugin_opt_auth_checks (authentication_metrics.h)
 //   mosquitto_connects_total …                             where the broker is 2.1 or later (session_metrics.h)
 //
 // When to use something else: BrokerPlugin, which serves these on a page.
@@ -25,7 +25,8 @@
 #include <memory>
 #include <optional>
 
-#include "integrations/mosquitto/check_metrics.h"
+#include "integrations/mosquitto/acl_check_metrics.h"
+#include "integrations/mosquitto/authentication_metrics.h"
 #include "integrations/mosquitto/client_set.h"
 #include "integrations/mosquitto/coarse_clock.h"
 #include "integrations/mosquitto/deferred_log.h"

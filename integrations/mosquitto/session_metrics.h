@@ -6,7 +6,7 @@
 //   mosquitto_subscribes_total               mosquitto_unsubscribes_total
 //   mosquitto_publishes_sent_total{qos}      mosquitto_payload_sent_bytes_total
 //
-// When to use something else: check_metrics.h, for Mosquitto 2.0.
+// When to use something else: authentication_metrics.h, for Mosquitto 2.0.
 // Guarantees:
 // 1. These events change nothing that the broker allows.
 // 2. A client is in mosquitto_clients_connected from its accepted CONNECT until its connection

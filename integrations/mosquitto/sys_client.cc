@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "integrations/mosquitto/mqtt_packets.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::mosquitto_plugin {

@@ -31,7 +31,7 @@
 #include <string_view>
 #include <thread>
 
-#include "integrations/mosquitto/mqtt_packets.h"
+#include "integrations/mosquitto/packet_reader.h"
 #include "integrations/mosquitto/sys_figures.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/gauge.h"

@@ -1,24 +1,21 @@
-// AclCheckMetrics, AuthenticationMetrics: checks that the broker asks plugins for, as metrics.
+// AuthenticationMetrics: checks of user name and password that the broker asks plugins for, as
+// metrics.
 //
-//   mosquitto_acl_checks_total{access}     read, write, subscribe, unsubscribe
 //   mosquitto_authentication_checks_total
-//   mosquitto_clients_connected            with authentication checks, where the broker has no event for connects
+//   mosquitto_clients_connected            where the broker has no event for connects
 //
 // A plugin that registers for a check changes what the broker allows, also where it decides
 // nothing. An operator switches each of them on (plugin_options.h).
-// When to use something else: session_metrics.h, where the broker is 2.1 or later.
+// When to use something else: session_metrics.h, where the broker is 2.1 or later;
+// acl_check_metrics.h, for checks of the ACL.
 // Guarantees:
-// 1. access="read" is one for each delivery to a client that the broker asks the ACL for, also
-//    where the ACL then refuses it. access="write" is the same for each PUBLISH of a client, and
-//    for each will that is sent. Both leave out topics that begin with `$`, and bridges.
-// 2. access="subscribe" and "unsubscribe" are one for each topic filter.
-// 3. The outcome of a check is not told to plugins, and not counted.
-// 4. mosquitto_authentication_checks_total counts every session again at each reload (SIGHUP), also
+// 1. The outcome of a check is not told to plugins, and not counted.
+// 2. mosquitto_authentication_checks_total counts every session again at each reload (SIGHUP), also
 //    a stored session whose client is offline. Such a check adds no client to
 //    mosquitto_clients_connected. A check is one of a reload until LoopMoved(). It is none where
 //    kReloadPauseMax has passed since the reload and since its newest check: with
 //    per_listener_settings, an idle broker reports no pass of its loop.
-// 5. Missing in both families: bridges, clients whose TLS certificate names them, clients with the
+// 3. Missing in both families: bridges, clients whose TLS certificate names them, clients with the
 //    extended authentication of MQTT 5, and clients that a plugin before this one decides about.
 // Thread safety: the thread of the broker. The families may be read by any.
 // Cost: a recording.
@@ -27,7 +24,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string_view>
 
 #include "integrations/mosquitto/client_set.h"
 #include "integrations/mosquitto/coarse_clock.h"
@@ -39,20 +35,6 @@ namespace streamhouse::mosquitto_plugin {
 
 // Checks of a reload follow one another at once: the broker checks passwords and does nothing else.
 inline constexpr std::chrono::seconds kReloadPauseMax{1};
-
-class AclCheckMetrics {
- public:
-  static metrics::Result<AclCheckMetrics> Register(metrics::Registry& registry);
-
-  // `access` is one of MOSQ_ACL_…; an unknown one is not counted.
-  void Count(int access, std::string_view topic) const;
-
- private:
-  metrics::Counter read_;
-  metrics::Counter write_;
-  metrics::Counter subscribe_;
-  metrics::Counter unsubscribe_;
-};
 
 class AuthenticationMetrics {
  public:
