@@ -93,29 +93,41 @@ MHD_Response* ResponseOf(exporters::Response response) {
   return made;
 }
 
-// The target as it was sent: what Answer() gets is decoded, without the query.
-void* KeepTarget(void*, const char* target, MHD_Connection*) {
-  return new std::string(target);
+// A request, from its first line to the end of its response.
+struct Call {
+  std::string target;  // as it was sent: what Answer() gets is decoded, without the query
+  bool has_headers = false;
+};
+
+void* BeginCall(void*, const char* target, MHD_Connection*) {
+  return new Call{.target = target};
 }
 
-void FreeTarget(void*, MHD_Connection*, void** target, MHD_RequestTerminationCode) {
-  delete static_cast<std::string*>(*target);
+void EndCall(void*, MHD_Connection*, void** call, MHD_RequestTerminationCode) {
+  delete static_cast<Call*>(*call);
 }
 
-// To HEAD, libmicrohttpd sends the headers alone.
 MHD_Result Answer(void* closure, MHD_Connection* connection, const char*, const char* method, const char*, const char*,
-                  std::size_t*, void** target) {
+                  std::size_t* body_bytes, void** state) {
+  Call& call = *static_cast<Call*>(*state);
+  // A response to the first call, which is for the headers, would end the connection. Later calls
+  // bring the body of the request, which is dropped.
+  const bool is_complete = std::exchange(call.has_headers, true) && *body_bytes == 0;
+  *body_bytes = 0;
+  if (!is_complete) return MHD_YES;
   const std::string accept = Header(connection, "Accept");
   const std::string accept_encoding = Header(connection, "Accept-Encoding");
   const std::string scrape_timeout = Header(connection, "X-Prometheus-Scrape-Timeout-Seconds");
-  exporters::Response response =
-      static_cast<Site*>(closure)->routes.Handle({.method = method,
-                                                  .target = *static_cast<std::string*>(*target),
-                                                  .accept = accept,
-                                                  .accept_encoding = accept_encoding,
-                                                  .scrape_timeout = scrape_timeout});
+  exporters::Response response = static_cast<Site*>(closure)->routes.Handle({.method = method,
+                                                                             .target = call.target,
+                                                                             .accept = accept,
+                                                                             .accept_encoding = accept_encoding,
+                                                                             .scrape_timeout = scrape_timeout});
   const auto status = static_cast<unsigned>(response.status);
   MHD_Response* const made = ResponseOf(std::move(response));
+  const bool is_head = std::strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+  // Otherwise libmicrohttpd 0.9.75 sends the last chunk of a page to HEAD, which has no body.
+  if (is_head) MHD_set_response_options(made, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
   const MHD_Result queued = MHD_queue_response(connection, status, made);
   MHD_destroy_response(made);
   return queued;
@@ -139,11 +151,11 @@ int main() {
   Site site = {.routes = routes, .metrics = server_metrics};
 
   sockaddr_in address = {.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
-  MHD_Daemon* const server = MHD_start_daemon(
-      MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, &Answer, &site, MHD_OPTION_SOCK_ADDR,
-      reinterpret_cast<sockaddr*>(&address), MHD_OPTION_URI_LOG_CALLBACK, &KeepTarget, nullptr,
-      MHD_OPTION_NOTIFY_COMPLETED, &FreeTarget, nullptr, MHD_OPTION_NOTIFY_CONNECTION, &CountConnection, &site,
-      MHD_OPTION_CONNECTION_LIMIT, 64U, MHD_OPTION_CONNECTION_TIMEOUT, 30U, MHD_OPTION_END);
+  MHD_Daemon* const server =
+      MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD, 0, nullptr, nullptr, &Answer, &site, MHD_OPTION_SOCK_ADDR,
+                       reinterpret_cast<sockaddr*>(&address), MHD_OPTION_URI_LOG_CALLBACK, &BeginCall, nullptr,
+                       MHD_OPTION_NOTIFY_COMPLETED, &EndCall, nullptr, MHD_OPTION_NOTIFY_CONNECTION, &CountConnection,
+                       &site, MHD_OPTION_CONNECTION_LIMIT, 64U, MHD_OPTION_CONNECTION_TIMEOUT, 30U, MHD_OPTION_END);
   if (server == nullptr) return std::fprintf(stderr, "libmicrohttpd does not start\n"), 1;
   std::printf("http://127.0.0.1:%d/metrics\n", MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port);
   std::fflush(stdout);

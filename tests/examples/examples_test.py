@@ -1,6 +1,7 @@
 """The examples run, and do what their first lines say."""
 
 import gzip
+import http.client
 import http.server
 import os
 import pathlib
@@ -102,7 +103,7 @@ class Examples(unittest.TestCase):
         for path in ("/metrics", "/ready"):
             answer = self.bytes_of(url, f"HEAD {path} HTTP/1.1\r\n\r\n")
             self.assertRegex(answer, rb"^HTTP/1\.1 200 OK\r\nContent-Type: text/plain[^\r]*\r\n")
-            self.assertTrue(answer.endswith(b"\r\n\r\n"), "no body")
+            self.assertEqual(len(answer), answer.index(b"\r\n\r\n") + 4, "no body")
         self.assertEqual(404, processes.fetch(url + "/other")[0])
         self.assertEqual(405, processes.fetch(url + "/metrics", method="POST")[0])
         self.end(example)
@@ -119,10 +120,24 @@ class Examples(unittest.TestCase):
         self.assertNotIn("streamhouse_", page, "the query is passed on")
         for path in ("/metrics", "/ready"):
             answer = self.bytes_of(url, f"HEAD {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-            self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
-            self.assertTrue(answer.endswith(b"\r\n\r\n"), "no body")
+            self.assertRegex(answer, rb"^HTTP/1\.1 200 OK\r\n")
+            self.assertEqual(len(answer), answer.index(b"\r\n\r\n") + 4, "no body")
         self.assertEqual(404, processes.fetch(url + "/other")[0])
         self.assertEqual(405, processes.fetch(url + "/metrics", method="POST")[0])
+        self.end(example)
+
+    def test_microhttpd_server_keeps_a_connection_for_the_next_scrape(self):
+        example = self.start("microhttpd_server")
+        url = example.match("^(http://.*)/metrics$")[1]
+        connection = http.client.HTTPConnection(url.removeprefix("http://"))
+        self.addCleanup(connection.close)
+        for method, body, code in (("GET", None, 200), ("POST", b"x" * 100000, 405), ("GET", None, 200)):
+            connection.request(method, "/metrics", body)
+            socket_before = connection.sock
+            response = connection.getresponse()
+            self.assertEqual(code, response.status)
+            response.read()
+            self.assertIs(socket_before, connection.sock)
         self.end(example)
 
     def test_microhttpd_server_counts_its_connections(self):
