@@ -8,7 +8,8 @@
 
 #include "agent/metadata/make_metadata_store.h"
 #include "agent/topics/topic_name.h"
-#include "metrics_core/settings.h"
+#include "metrics_core/duration_text.h"
+#include "metrics_core/host_port.h"
 
 namespace streamhouse::agent {
 namespace {

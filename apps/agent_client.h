@@ -1,5 +1,5 @@
-// AgentClient: what the commands that talk to an agent have in common: the flags, the connection,
-// the first question.
+// AddAgentFlags(), MakeBroker() and others: what the commands that talk to an agent have in common:
+// the flags, the connection, the first question.
 //
 // Thread safety: none; the broker that it makes is for any thread.
 // Errors: one line that names the agent's address, the file or the topic, and the flag that changes

@@ -1,5 +1,5 @@
-// Command: one subcommand of the program, how it is parsed and what it does; and all the commands
-// that there are.
+// AddAgentCommand() and others: all the commands that there are. A Command is one subcommand of the
+// program, how it is parsed and what it does.
 //
 // Guarantees: `run` is called at most once, after `parser` has parsed its own flags.
 // Thread safety: none; a program parses and runs one command.

@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "metrics_core/duration_text.h"
+
 namespace streamhouse::apps {
 
 using metrics::ParseDuration;

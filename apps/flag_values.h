@@ -3,7 +3,7 @@
 //
 //   address           where to listen or connect: HOST:PORT, unix:///PATH or unix:@NAME
 //                     (metrics_core/sockets/socket_address.h)
-//   TIME              a duration, such as 90s (metrics_core/settings.h)
+//   TIME              a duration, such as 90s (metrics_core/duration_text.h)
 //   NAME:PARTITIONS   a topic
 //   place in a log    earliest, latest, an offset, a time of RFC 3339, or how long ago, such as 2h
 //
@@ -25,7 +25,7 @@
 #include <vector>
 
 #include "client/group_operations.h"
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 

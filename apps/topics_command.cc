@@ -13,6 +13,7 @@
 #include "apps/flag_values.h"
 #include "apps/output.h"
 #include "client/broker.h"
+#include "metrics_core/duration_text.h"
 #include "metrics_core/text/json_text.h"
 
 namespace streamhouse::apps {

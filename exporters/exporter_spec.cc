@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <system_error>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/duration_text.h"
 #include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::exporters {

@@ -32,6 +32,7 @@
 
 #include "metrics_core/exemplar.h"
 #include "metrics_core/internal/cells/exemplar_slots.h"
+#include "metrics_core/internal/cells/exponential_layout.h"
 #include "metrics_core/internal/cells/exponential_run.h"
 #include "metrics_core/internal/cells/recording.h"
 #include "metrics_core/internal/cells/shard.h"

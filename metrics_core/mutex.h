@@ -1,8 +1,8 @@
-// Mutex, MutexLock, CondVar, SharedMutex: the locks of std, annotated so that clang finds an access
-// without the lock.
+// Mutex, MutexLock, CondVar: the locks of std, annotated so that clang finds an access without the
+// lock.
 //
-// When to use something else: the recording path takes no lock at all. SharedMutex is for readers
-// that must not wait for each other; it costs more than Mutex where there is one thread.
+// When to use something else: the recording path takes no lock at all. SharedMutex (shared_mutex.h)
+// is for readers that must not wait for each other.
 // Guarantees:
 // 1. The clang stage of tools/test refuses an access to a member marked
 //    STREAMHOUSE_GUARDED_BY(mutex_) without mutex_.
@@ -24,7 +24,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <shared_mutex>
 #include <stop_token>
 #include <utility>
 
@@ -91,50 +90,6 @@ class STREAMHOUSE_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
  private:
   Mutex& mutex_;
   bool is_held_ = true;
-};
-
-// Many readers, or one writer. ReadLock and WriteLock hold it.
-class STREAMHOUSE_THREAD_ATTRIBUTE(capability("shared mutex")) SharedMutex {
- public:
-  SharedMutex() = default;
-  SharedMutex(const SharedMutex&) = delete;
-  SharedMutex& operator=(const SharedMutex&) = delete;
-
-  void Lock() STREAMHOUSE_THREAD_ATTRIBUTE(acquire_capability()) { mutex_.lock(); }
-  void Unlock() STREAMHOUSE_THREAD_ATTRIBUTE(release_capability()) { mutex_.unlock(); }
-  void LockShared() STREAMHOUSE_THREAD_ATTRIBUTE(acquire_shared_capability()) { mutex_.lock_shared(); }
-  void UnlockShared() STREAMHOUSE_THREAD_ATTRIBUTE(release_shared_capability()) { mutex_.unlock_shared(); }
-
- private:
-  std::shared_mutex mutex_;
-};
-
-// Reads what the mutex guards, beside other readers.
-class STREAMHOUSE_THREAD_ATTRIBUTE(scoped_lockable) ReadLock {
- public:
-  explicit ReadLock(SharedMutex& mutex) STREAMHOUSE_THREAD_ATTRIBUTE(acquire_shared_capability(mutex)) : mutex_(mutex) {
-    mutex_.LockShared();
-  }
-  ~ReadLock() STREAMHOUSE_THREAD_ATTRIBUTE(release_capability()) { mutex_.UnlockShared(); }
-  ReadLock(const ReadLock&) = delete;
-  ReadLock& operator=(const ReadLock&) = delete;
-
- private:
-  SharedMutex& mutex_;
-};
-
-// Reads and changes what the mutex guards, alone.
-class STREAMHOUSE_THREAD_ATTRIBUTE(scoped_lockable) WriteLock {
- public:
-  explicit WriteLock(SharedMutex& mutex) STREAMHOUSE_THREAD_ATTRIBUTE(acquire_capability(mutex)) : mutex_(mutex) {
-    mutex_.Lock();
-  }
-  ~WriteLock() STREAMHOUSE_THREAD_ATTRIBUTE(release_capability()) { mutex_.Unlock(); }
-  WriteLock(const WriteLock&) = delete;
-  WriteLock& operator=(const WriteLock&) = delete;
-
- private:
-  SharedMutex& mutex_;
 };
 
 // A wait gives the mutex back while it sleeps, and holds it again when it returns. It ends only

@@ -1,5 +1,5 @@
-// RecordBlock: records in one piece, compressed where that is asked for; into the message and out
-// of it.
+// PackBlock(), UnpackBlock(): records in one piece, compressed where that is asked for; into the
+// message and out of it.
 //
 // When to use something else: record_layout.h has the bytes of a record; how many records there
 // are, and whether they are whole, is for the caller to walk and see.

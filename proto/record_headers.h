@@ -1,5 +1,5 @@
-// The headers of a record: names with values, in order, laid out in one piece; docs/log_format.md
-// has the table.
+// AppendHeader(), TakeHeader(): the headers of a record: names with values, in order, laid out in
+// one piece; docs/log_format.md has the table.
 //
 // When to use something else: v1::Header, for a program that has only streamhouse.proto.
 // Guarantees: reads stay within the bytes, for any content; names may repeat.

@@ -1,5 +1,5 @@
-// The bytes of one record, in a block on the wire and in a segment on disk alike;
-// docs/log_format.md has the table.
+// AppendRecord(), TakeRecord(): the bytes of one record, in a block on the wire and in a segment on
+// disk alike; docs/log_format.md has the table.
 //
 // They are the same so that a batch travels from the producer's buffer into the log, and from there
 // to a consumer, without being taken apart. The agent checks sizes and counts, and copies once.

@@ -1,5 +1,5 @@
-// The bytes of a log segment: batches, one after the other; docs/log_format.md has the table and a
-// worked example.
+// EncodeBatchHeader(), DecodeBatchHeader(), VisitRecords(): the bytes of a log segment, which are
+// batches, one after the other; docs/log_format.md has the table and a worked example.
 //
 // A batch is a header of kBatchHeaderBytes and a body of records; all integers are little-endian.
 // The header has a checksum of its own: its sizes are reliable even when the body is damaged or cut

@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "agent/base/operator_log.h"
+#include "metrics_core/sockets/listening_unix_socket.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::agent {

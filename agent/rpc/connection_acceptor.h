@@ -14,14 +14,14 @@
 // 4. EndUnixConnections() ends the connections of this acceptor alone, and none of another one that
 //    listens at the same path, such as a successor.
 // 5. Stop() waits for at most kAcceptsPerTurnMax connections of each address.
-// 6. The file of a Unix socket is that of unix_listener.h; Stop() removes it.
+// 6. The file of a Unix socket is that of listening_unix_socket.h; Stop() removes it.
 // Thread safety: Start and Stop from one thread. `take` runs on a thread of its own.
 // Cost: one thread that waits for connections, a descriptor for each address, and one more. On a
 // Unix socket also some bytes for each connection that was open at once.
 // Errors: Listen, Unavailable, naming the address and the reason of the system, where it cannot
 // listen on any address of the host; the field is "port". For a Unix socket, those of
-// unix_listener.h within the field "unix_socket". A lack of descriptors is told in the same way.
-// Start, Unavailable where the system has no thread left.
+// listening_unix_socket.h within the field "unix_socket". A lack of descriptors is told in the same
+// way. Start, Unavailable where the system has no thread left.
 #pragma once
 
 #include <chrono>
@@ -34,10 +34,10 @@
 #include <variant>
 #include <vector>
 
+#include "metrics_core/host_port.h"
 #include "metrics_core/mutex.h"
-#include "metrics_core/settings.h"
 #include "metrics_core/sockets/socket_address.h"
-#include "metrics_core/sockets/unix_listener.h"
+#include "metrics_core/sockets/socket_file.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {

@@ -47,7 +47,7 @@
 #include "agent/topics/topic_folders.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/histogram.h"
-#include "metrics_core/mutex.h"
+#include "metrics_core/shared_mutex.h"
 
 namespace streamhouse::agent {
 

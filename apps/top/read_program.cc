@@ -31,7 +31,7 @@
 #include <variant>
 
 #include "apps/top/page_parser.h"
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/version.h"
 

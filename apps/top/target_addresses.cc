@@ -12,7 +12,7 @@
 #include <utility>
 #include <variant>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::apps {

@@ -41,7 +41,7 @@
 #include "apps/top/target.h"
 #include "apps/top/target_addresses.h"
 #include "metrics_core/clock.h"
-#include "metrics_core/settings.h"
+#include "metrics_core/duration_text.h"
 
 namespace streamhouse::apps {
 namespace {

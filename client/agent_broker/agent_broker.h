@@ -1,4 +1,4 @@
-// AgentBroker: the Broker that talks gRPC to an agent.
+// MakeAgentBroker(): the Broker that talks gRPC to an agent.
 //
 // When to use something else: client/testing/in_memory_broker.h, in tests.
 // Guarantees, beyond those of Broker:

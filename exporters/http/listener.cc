@@ -17,6 +17,7 @@
 #include "exporters/http/plain_connection.h"
 #include "exporters/http/tls_connection.h"
 #include "metrics_core/dcheck.h"
+#include "metrics_core/sockets/listening_unix_socket.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -20,8 +20,8 @@
 // 5. Health checks run on a separate thread too, so that no other response waits for them
 //    (readiness_checks.h).
 // 6. After Close() no request is answered, all sockets are closed and the file of a Unix socket is
-//    gone (unix_listener.h). Handlers that are left in the context keep the listener, and are
-//    destroyed without being called.
+//    gone (listening_unix_socket.h). Handlers that are left in the context keep the listener, and
+//    are destroyed without being called.
 // Lifetime: owned by shared_ptr. It must go before the context of its executor.
 // Thread safety: any number of threads may run the executor; all methods from any thread.
 // Cost: a thread for health checks from the first request of /ready on, and one where there are
@@ -54,10 +54,10 @@
 #include "exporters/http/sockets.h"
 #include "exporters/http/tls/tls_context.h"
 #include "metrics_core/health.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/settings.h"
 #include "metrics_core/sockets/socket_address.h"
-#include "metrics_core/sockets/unix_listener.h"
+#include "metrics_core/sockets/socket_file.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {

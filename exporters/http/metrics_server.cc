@@ -14,7 +14,7 @@
 #include "exporters/http/server_metrics.h"
 #include "exporters/threads/blocked_signals.h"
 #include "exporters/view/combined_view.h"
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 
 namespace streamhouse::exporters {
 namespace {

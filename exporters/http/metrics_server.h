@@ -40,8 +40,8 @@
 // They wait for the health checks, the page chunk and the password check that run: where a check of
 // the host never returns, neither do they. Handlers that are left in the context are destroyed
 // without being called.
-// Unix socket: unix_listener.h says what becomes of a file that is there, and of two starts at
-// once. Moreover:
+// Unix socket: listening_unix_socket.h says what becomes of a file that is there, and of two starts
+// at once. Moreover:
 // - Stop() and the destructor remove the file.
 // - TLS and passwords are those of the web configuration, as over TCP. To guesses of passwords, the
 //   id of the client's user takes the place of an IP address.

@@ -2,7 +2,7 @@
 //
 // Asio makes sockets without close-on-exec, and setting it later leaves a moment in which another
 // thread forks.
-// When to use something else: metrics_core/sockets/unix_listener.h makes a Unix socket that
+// When to use something else: metrics_core/sockets/listening_unix_socket.h makes a Unix socket that
 // listens.
 // Guarantees:
 // 1. Each descriptor that a function makes is closed on exec from its first moment on.

@@ -9,7 +9,7 @@
 
 #include "exporters/encoding/ascii_case.h"
 #include "exporters/push/http/http_request.h"
-#include "metrics_core/settings.h"
+#include "metrics_core/duration_text.h"
 #include "metrics_core/text/percent_encoding.h"
 #include "metrics_core/text/utf8.h"
 

@@ -14,7 +14,7 @@
 #include <utility>
 #include <variant>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 
 namespace streamhouse::exporters {
 namespace {

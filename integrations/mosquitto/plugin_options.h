@@ -27,7 +27,7 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 

@@ -35,7 +35,7 @@
 #include "integrations/mosquitto/sys_figures.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/gauge.h"
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::mosquitto_plugin {

@@ -12,6 +12,7 @@
 #include "metrics_core/internal/definition.h"
 #include "metrics_core/internal/guarded_call.h"
 #include "metrics_core/internal/series/label_text.h"
+#include "metrics_core/internal/series/series_values.h"
 #include "metrics_core/metric_options.h"
 #include "metrics_core/reading/family_builder.h"
 #include "metrics_core/reading/family_values.h"

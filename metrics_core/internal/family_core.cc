@@ -9,6 +9,7 @@
 #include "metrics_core/internal/cells/exemplar_slots.h"
 #include "metrics_core/internal/definition.h"
 #include "metrics_core/internal/series/label_text.h"
+#include "metrics_core/internal/series/series_values.h"
 #include "metrics_core/reading/family_builder.h"
 #include "metrics_core/reading/family_values.h"
 #include "metrics_core/reading/snapshot_builder.h"

@@ -27,7 +27,7 @@
 #include "metrics_core/internal/cells/bucket_table.h"
 #include "metrics_core/internal/cells/cell_arena.h"
 #include "metrics_core/internal/cells/cell_reader.h"
-#include "metrics_core/internal/cells/exponential_run.h"
+#include "metrics_core/internal/cells/exponential_reading.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/recording_kind.h"
 #include "metrics_core/internal/series/live_snapshots.h"

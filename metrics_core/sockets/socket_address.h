@@ -1,11 +1,11 @@
 // SocketAddress: where a program listens or connects: a host and a port, or a Unix socket.
 //
-//   HOST:PORT       settings.h
+//   HOST:PORT       host_port.h
 //   unix:///PATH    a socket file; %XX in the path is a byte
 //   unix:@NAME      a name in the abstract name space of Linux: no file, and no permissions
 //
 // Where a program listens, `unix:///PATH?mode=0660&owner=NAME&group=NAME` says who may connect.
-// When to use something else: HostPort (settings.h), where the Internet is the only choice.
+// When to use something else: HostPort (host_port.h), where the Internet is the only choice.
 // Guarantees: the parsers read what ToString() writes.
 // Thread safety: values and pure functions.
 // Cost: linear in the text.
@@ -22,7 +22,7 @@
 #include <string_view>
 #include <variant>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics {

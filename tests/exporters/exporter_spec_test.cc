@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/duration_text.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {

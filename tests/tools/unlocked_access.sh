@@ -30,6 +30,7 @@ for access in "${accesses[@]}"; do
   IFS='|' read -r expected body <<<"$access"
   said=$(clang++ -std=c++20 -fsyntax-only -Wthread-safety -Werror -I. -x c++ - 2>&1 <<SOURCE
 #include "metrics_core/mutex.h"
+#include "metrics_core/shared_mutex.h"
 using streamhouse::metrics::MutexLock;
 using streamhouse::metrics::ReadLock;
 using streamhouse::metrics::WriteLock;

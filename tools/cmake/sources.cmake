@@ -13,14 +13,17 @@ set(STREAMHOUSE_CORE_SOURCES
   metrics_core/c_api/status.cc
   metrics_core/clock.cc
   metrics_core/dropped_values.cc
+  metrics_core/duration_text.cc
   metrics_core/exponential_histogram.cc
   metrics_core/health.cc
   metrics_core/histogram.cc
+  metrics_core/host_port.cc
   metrics_core/internal/callback_core.cc
   metrics_core/internal/cells/bucket_table.cc
   metrics_core/internal/cells/cell_arena.cc
   metrics_core/internal/cells/cell_reader.cc
   metrics_core/internal/cells/exemplar_slots.cc
+  metrics_core/internal/cells/exponential_reading.cc
   metrics_core/internal/cells/exponential_run.cc
   metrics_core/internal/cells/shard.cc
   metrics_core/internal/cells/whole_reading.cc
@@ -33,6 +36,7 @@ set(STREAMHOUSE_CORE_SOURCES
   metrics_core/internal/series/read_section.cc
   metrics_core/internal/series/series.cc
   metrics_core/internal/series/series_table.cc
+  metrics_core/internal/series/series_values.cc
   metrics_core/naming/metric_name.cc
   metrics_core/naming/name_escaping.cc
   metrics_core/reading/exponential_scale.cc
@@ -40,9 +44,9 @@ set(STREAMHOUSE_CORE_SOURCES
   metrics_core/self_metrics/build_info.cc
   metrics_core/self_metrics/core_metrics.cc
   metrics_core/self_metrics/process_metrics.cc
-  metrics_core/settings.cc
+  metrics_core/sockets/listening_unix_socket.cc
   metrics_core/sockets/socket_address.cc
-  metrics_core/sockets/unix_listener.cc
+  metrics_core/sockets/socket_file.cc
   metrics_core/start_thread.cc
   metrics_core/status.cc
   metrics_core/text/json_text.cc
@@ -68,6 +72,7 @@ set(STREAMHOUSE_CORE_HEADERS
   metrics_core/counter.h
   metrics_core/dcheck.h
   metrics_core/dropped_values.h
+  metrics_core/duration_text.h
   metrics_core/exemplar.h
   metrics_core/exponential_histogram.h
   metrics_core/exporter.h
@@ -76,6 +81,7 @@ set(STREAMHOUSE_CORE_HEADERS
   metrics_core/gauge.h
   metrics_core/health.h
   metrics_core/histogram.h
+  metrics_core/host_port.h
   metrics_core/info.h
   metrics_core/internal/callback_core.h
   metrics_core/internal/cells/bucket_table.h
@@ -83,6 +89,8 @@ set(STREAMHOUSE_CORE_HEADERS
   metrics_core/internal/cells/cell_arena.h
   metrics_core/internal/cells/cell_reader.h
   metrics_core/internal/cells/exemplar_slots.h
+  metrics_core/internal/cells/exponential_layout.h
+  metrics_core/internal/cells/exponential_reading.h
   metrics_core/internal/cells/exponential_run.h
   metrics_core/internal/cells/recording.h
   metrics_core/internal/cells/shard.h
@@ -105,6 +113,7 @@ set(STREAMHOUSE_CORE_HEADERS
   metrics_core/internal/series/series_index.h
   metrics_core/internal/series/series_ref.h
   metrics_core/internal/series/series_table.h
+  metrics_core/internal/series/series_values.h
   metrics_core/internal/shared_cell.h
   metrics_core/internal/snapshot_pool.h
   metrics_core/language_level.h
@@ -125,9 +134,10 @@ set(STREAMHOUSE_CORE_HEADERS
   metrics_core/self_metrics/build_info.h
   metrics_core/self_metrics/core_metrics.h
   metrics_core/self_metrics/process_metrics.h
-  metrics_core/settings.h
+  metrics_core/shared_mutex.h
+  metrics_core/sockets/listening_unix_socket.h
   metrics_core/sockets/socket_address.h
-  metrics_core/sockets/unix_listener.h
+  metrics_core/sockets/socket_file.h
   metrics_core/start_thread.h
   metrics_core/state_set.h
   metrics_core/status.h

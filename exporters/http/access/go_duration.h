@@ -1,7 +1,7 @@
 // ParseGoDuration: a duration as Go has it: 1m30s, 1.5h, 200us, 0.
 //
-// When to use something else: ParseDuration (settings.h) for the project's own settings, which have
-// one unit.
+// When to use something else: ParseDuration (metrics_core/duration_text.h) for the project's own
+// settings, which have one unit.
 // Guarantees: takes what time.ParseDuration takes, but for a sign and for digits beyond
 // nanoseconds.
 // Thread safety: pure.

@@ -1,4 +1,4 @@
-// Runs of slots: who may record where.
+// AllocateRun(), ReferenceRun(), DereferenceRun(): runs of slots: who may record where.
 //
 // A run is 1 to kMaxRunCells consecutive slots of one chunk. References keep it alive: one of the
 // family that exports it, and one of every handle. When the last is gone, no thread records into

@@ -1,5 +1,5 @@
-// Reading the count, the sum and the buckets of one thread's histogram so that they belong
-// together, while it records.
+// ReadCountAndSum(), Advance(): read the count, the sum and the buckets of one thread's histogram
+// so that they belong together, while it records.
 //
 // The owner writes bucket, sum, count, in this order. A count and a sum that are read next to each
 // other belong together; buckets take longer. A reader reads the buckets up to kWholeAttempts

@@ -19,7 +19,7 @@
 #include <string>
 #include <utility>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "tests/support/eventually.h"
 #include "tests/support/open_file_limit.h"

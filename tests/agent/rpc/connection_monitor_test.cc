@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "tests/agent/support/running_agent.h"
 #include "tests/support/eventually.h"

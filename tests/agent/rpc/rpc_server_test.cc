@@ -12,7 +12,7 @@
 #include <memory>
 #include <string>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "tests/agent/support/catalog_fixture.h"
 #include "tests/support/held_port.h"
 

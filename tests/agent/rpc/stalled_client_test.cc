@@ -19,7 +19,7 @@
 
 #include "agent/log/batch_builder.h"
 #include "agent/rpc/rpc_server.h"
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "proto/streamhouse.pb.h"
 #include "tests/agent/support/catalog_fixture.h"

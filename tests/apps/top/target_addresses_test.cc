@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 #include "tests/apps/top/test_names.h"

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <sstream>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {

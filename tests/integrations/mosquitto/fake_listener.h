@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/host_port.h"
 
 namespace streamhouse::mosquitto_plugin {
 

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <variant>
 
-#include "metrics_core/settings.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics {

@@ -40,20 +40,5 @@ TEST(LabelTextTest, RepairsValuesThatAreNotUtf8) {
   EXPECT_EQ(TextOf({"a", "b"}, {"x\xFF", "\xC3\xA9"}), "a=\"x" BAD "\",b=\"\xC3\xA9\"");
 }
 
-TEST(ToLimitedSizeTest, KeepsWhatFitsAndCutsTheRestToTheLimit) {
-  std::string storage;
-  EXPECT_EQ(ToLimitedSize("0123456789", 10, storage), "0123456789");
-  const std::string cut(ToLimitedSize(std::string(50, 'x'), 32, storage));
-  EXPECT_EQ(cut.size(), 32U);
-  EXPECT_TRUE(cut.starts_with(std::string(13, 'x') + "\xE2\x80\xA6"));
-}
-
-// A series keeps its name over restarts, and on other machines.
-TEST(ToLimitedSizeTest, TheMarkIsTheSameInEveryProcess) {
-  std::string storage;
-  EXPECT_EQ(ToLimitedSize(std::string(50, 'x'), 32, storage),
-            "xxxxxxxxxxxxx\xE2\x80\xA6" + std::string("f28571f49a27b3bd"));
-}
-
 }  // namespace
 }  // namespace streamhouse::metrics::internal

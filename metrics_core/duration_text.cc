@@ -1,8 +1,9 @@
-#include "metrics_core/settings.h"
+#include "metrics_core/duration_text.h"
 
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <system_error>
 
@@ -23,31 +24,6 @@ constexpr std::array<Unit, 5> kUnits = {{{.name = "d", .milliseconds = 86'400'00
                                          {.name = "ms", .milliseconds = 1}}};
 
 }  // namespace
-
-std::string HostPort::ToString() const {
-  const bool needs_brackets = host.find(':') != std::string::npos && !host.starts_with('[');
-  return (needs_brackets ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
-Result<HostPort> ParseHostPort(std::string_view text) {
-  const auto refused = [text] {
-    return Status(StatusCode::kInvalidArgument,
-                  "\"" + std::string(text) + "\" is not HOST:PORT with a port up to 65535");
-  };
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return refused();
-  std::string_view host = text.substr(0, colon);
-  const std::string_view digits = text.substr(colon + 1);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find_first_of(":[]") != std::string_view::npos) {
-    return refused();
-  }
-  HostPort parsed = {.host = std::string(host), .port = 0};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), parsed.port);
-  if (host.empty() || error != std::errc() || end != digits.data() + digits.size()) return refused();
-  return parsed;
-}
 
 Result<milliseconds> ParseDuration(std::string_view text) {
   std::int64_t number = 0;

@@ -1,4 +1,4 @@
-#include "metrics_core/sockets/unix_listener.h"
+#include "metrics_core/sockets/listening_unix_socket.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -77,9 +77,9 @@ bool CanConnect(const std::string& path) {
   return is_connected;
 }
 
-class UnixListenerTest : public testing::Test {
+class ListeningUnixSocketTest : public testing::Test {
  protected:
-  ~UnixListenerTest() override {
+  ~ListeningUnixSocketTest() override {
     StopListening();
     g_before_connect = g_after_bind = g_before_chown = nullptr;
     g_proc_is_missing = false;
@@ -164,7 +164,7 @@ class UnixListenerTest : public testing::Test {
   std::optional<ListeningUnixSocket> listening_;
 };
 
-TEST_F(UnixListenerTest, TakesConnectionsAndLeavesNoOtherFile) {
+TEST_F(ListeningUnixSocketTest, TakesConnectionsAndLeavesNoOtherFile) {
   ASSERT_EQ(Listen(), "");
   EXPECT_TRUE(CanConnect(path_));
   EXPECT_NE(fcntl(listening_->descriptor, F_GETFD) & FD_CLOEXEC, 0);
@@ -172,13 +172,13 @@ TEST_F(UnixListenerTest, TakesConnectionsAndLeavesNoOtherFile) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
 }
 
-TEST_F(UnixListenerTest, RemovesItsFileAtTheEnd) {
+TEST_F(ListeningUnixSocketTest, RemovesItsFileAtTheEnd) {
   ASSERT_EQ(Listen(), "");
   StopListening();
   EXPECT_FALSE(fs::exists(fs::symlink_status(path_)));
 }
 
-TEST_F(UnixListenerTest, ReplacesTheSocketOfAKilledProcess) {
+TEST_F(ListeningUnixSocketTest, ReplacesTheSocketOfAKilledProcess) {
   Kill(ChildThatListens());
   ASSERT_TRUE(S_ISSOCK(Found().st_mode)) << "a killed process leaves it behind";
   ASSERT_FALSE(CanConnect(path_));
@@ -186,14 +186,14 @@ TEST_F(UnixListenerTest, ReplacesTheSocketOfAKilledProcess) {
   EXPECT_TRUE(CanConnect(path_));
 }
 
-TEST_F(UnixListenerTest, RefusesThePathOfALiveProcessAndNamesIt) {
+TEST_F(ListeningUnixSocketTest, RefusesThePathOfALiveProcessAndNamesIt) {
   const pid_t child = ChildThatListens();
   EXPECT_EQ(Listen(), Refusal("process " + std::to_string(child) + " listens there, or a child that has its socket"));
   EXPECT_TRUE(CanConnect(path_));
   Kill(child);
 }
 
-TEST_F(UnixListenerTest, SaysWhatToRemoveWhereItMayNotFindOut) {
+TEST_F(ListeningUnixSocketTest, SaysWhatToRemoveWhereItMayNotFindOut) {
   LeaveADeadSocket();
   fs::permissions(path_, fs::perms::group_write);
   const std::string why = Refusal(
@@ -204,13 +204,13 @@ TEST_F(UnixListenerTest, SaysWhatToRemoveWhereItMayNotFindOut) {
   EXPECT_TRUE(S_ISSOCK(Found().st_mode));
 }
 
-TEST_F(UnixListenerTest, TakesThePathOfASocketThatIsRemovedMeanwhile) {
+TEST_F(ListeningUnixSocketTest, TakesThePathOfASocketThatIsRemovedMeanwhile) {
   LeaveADeadSocket();
   g_before_connect = [this] { fs::remove(path_); };
   EXPECT_EQ(Listen(), "");
 }
 
-TEST_F(UnixListenerTest, ChangesNoFileThatTakesItsPlace) {
+TEST_F(ListeningUnixSocketTest, ChangesNoFileThatTakesItsPlace) {
   const std::string other = path_ + ".other";
   std::ofstream(other) << "precious";
   fs::permissions(other, fs::perms::owner_read);
@@ -219,7 +219,7 @@ TEST_F(UnixListenerTest, ChangesNoFileThatTakesItsPlace) {
   EXPECT_EQ(Found().st_mode & 07777U, 0400U);
 }
 
-TEST_F(UnixListenerTest, NeedsProcOnlyWhereTheUmaskTakesBitsAway) {
+TEST_F(ListeningUnixSocketTest, NeedsProcOnlyWhereTheUmaskTakesBitsAway) {
   const UnixSocket socket = {.path = path_, .mode = 0666, .group = std::to_string(getgid())};
   g_proc_is_missing = true;
   EXPECT_EQ(ListenWithUmask(077, socket), Refusal("the mode of the socket cannot be set: No such file or directory"));
@@ -230,7 +230,7 @@ TEST_F(UnixListenerTest, NeedsProcOnlyWhereTheUmaskTakesBitsAway) {
 // Goal: exactly one of several starts at once gets the path. Method: threads start together, with
 // the socket of a process that has ended in their way; the system makes no difference between
 // threads and processes here. Many rounds, because two starts seldom meet.
-TEST_F(UnixListenerTest, LetsOneOfSeveralStartsHaveThePath) {
+TEST_F(ListeningUnixSocketTest, LetsOneOfSeveralStartsHaveThePath) {
   constexpr int kStarts = 4;
   for (int round = 0; round < 500; ++round) {
     LeaveADeadSocket();
@@ -250,7 +250,7 @@ TEST_F(UnixListenerTest, LetsOneOfSeveralStartsHaveThePath) {
   }
 }
 
-TEST_F(UnixListenerTest, LeavesAFileThatIsNotASocket) {
+TEST_F(ListeningUnixSocketTest, LeavesAFileThatIsNotASocket) {
   const std::string why = Refusal("a file is there that is not a socket; it is left as it is");
   std::ofstream(path_) << "precious";
   EXPECT_EQ(Listen(), why);
@@ -261,24 +261,24 @@ TEST_F(UnixListenerTest, LeavesAFileThatIsNotASocket) {
   EXPECT_TRUE(fs::is_directory(path_));
 }
 
-TEST_F(UnixListenerTest, FollowsNoLink) {
+TEST_F(ListeningUnixSocketTest, FollowsNoLink) {
   fs::create_symlink(folder_ / "elsewhere", path_);
   EXPECT_EQ(Listen(), Refusal("a file is there that is not a socket; it is left as it is"));
   EXPECT_TRUE(fs::is_symlink(path_));
   EXPECT_FALSE(fs::exists(folder_ / "elsewhere"));
 }
 
-TEST_F(UnixListenerTest, NamesAFolderThatIsMissing) {
+TEST_F(ListeningUnixSocketTest, NamesAFolderThatIsMissing) {
   path_ = folder_ / "no" / "s";
   EXPECT_EQ(Listen(), Refusal("there is no folder " + (folder_ / "no").string()));
 }
 
-TEST_F(UnixListenerTest, SaysThatAPathIsBadBeforeItTouchesAnything) {
+TEST_F(ListeningUnixSocketTest, SaysThatAPathIsBadBeforeItTouchesAnything) {
   EXPECT_EQ(Listen({.path = "s"}), "path is neither an absolute path nor '@' and a name");
   EXPECT_EQ(ListenOnUnixSocket({.path = "s"}).status().field(), "path");
 }
 
-TEST_F(UnixListenerTest, GivesTheFileItsModeWithAnyUmask) {
+TEST_F(ListeningUnixSocketTest, GivesTheFileItsModeWithAnyUmask) {
   ASSERT_EQ(ListenWithUmask(0, {.path = path_}), "");
   EXPECT_EQ(Found().st_mode & 07777U, 0600U) << "others may not connect unless told so";
   path_ += "2";
@@ -286,7 +286,7 @@ TEST_F(UnixListenerTest, GivesTheFileItsModeWithAnyUmask) {
   EXPECT_EQ(Found().st_mode & 07777U, 0666U);
 }
 
-TEST_F(UnixListenerTest, GivesTheFileItsOwnerAndGroup) {
+TEST_F(ListeningUnixSocketTest, GivesTheFileItsOwnerAndGroup) {
   if (getuid() != 0) {
     // A user can give a file to a group of its own only.
     const std::string own = std::to_string(getgid());
@@ -300,14 +300,14 @@ TEST_F(UnixListenerTest, GivesTheFileItsOwnerAndGroup) {
   EXPECT_EQ(Found().st_mode & 07777U, 0660U);
 }
 
-TEST_F(UnixListenerTest, SetsTheModeBeforeItGivesTheFileAway) {
+TEST_F(ListeningUnixSocketTest, SetsTheModeBeforeItGivesTheFileAway) {
   struct stat given = {};
   g_before_chown = [&] { given = Found(); };
   ASSERT_EQ(ListenWithUmask(077, {.path = path_, .mode = 0666, .owner = std::to_string(getuid())}), "");
   EXPECT_EQ(given.st_mode & 07777U, 0666U) << "a process may not change a file that it gave away";
 }
 
-TEST_F(UnixListenerTest, NamesAnOwnerOrGroupThatIsNotThere) {
+TEST_F(ListeningUnixSocketTest, NamesAnOwnerOrGroupThatIsNotThere) {
   EXPECT_EQ(Listen({.path = path_, .owner = "nobody-here"}), Refusal("there is no owner nobody-here"));
   EXPECT_EQ(Listen({.path = path_, .owner = "4294967295"}), Refusal("there is no owner 4294967295"))
       << "which the system takes for no change";
@@ -316,7 +316,7 @@ TEST_F(UnixListenerTest, NamesAnOwnerOrGroupThatIsNotThere) {
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
-TEST_F(UnixListenerTest, LeavesNoFileWhereItMayNotGiveItAway) {
+TEST_F(ListeningUnixSocketTest, LeavesNoFileWhereItMayNotGiveItAway) {
   if (getuid() == 0) {
     // In a child, which may lose its rights.
     const pid_t child = fork();
@@ -335,7 +335,7 @@ TEST_F(UnixListenerTest, LeavesNoFileWhereItMayNotGiveItAway) {
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
-TEST_F(UnixListenerTest, LeavesTheFileOfASuccessorAtTheEnd) {
+TEST_F(ListeningUnixSocketTest, LeavesTheFileOfASuccessorAtTheEnd) {
   ASSERT_EQ(Listen(), "");
   ListeningUnixSocket first = *std::exchange(listening_, std::nullopt);
   fs::remove(path_);
@@ -345,7 +345,7 @@ TEST_F(UnixListenerTest, LeavesTheFileOfASuccessorAtTheEnd) {
   EXPECT_TRUE(CanConnect(path_));
 }
 
-TEST_F(UnixListenerTest, LeavesTheFileToTheParentInAChildOfFork) {
+TEST_F(ListeningUnixSocketTest, LeavesTheFileToTheParentInAChildOfFork) {
   ASSERT_EQ(Listen(), "");
   const pid_t child = fork();
   if (child == 0) {
@@ -357,7 +357,7 @@ TEST_F(UnixListenerTest, LeavesTheFileToTheParentInAChildOfFork) {
   EXPECT_TRUE(CanConnect(path_));
 }
 
-TEST_F(UnixListenerTest, RefusesBesideAStartThatIsUnderWay) {
+TEST_F(ListeningUnixSocketTest, RefusesBesideAStartThatIsUnderWay) {
   const int held = open((path_ + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   ASSERT_EQ(flock(held, LOCK_EX), 0);
   EXPECT_EQ(Listen(), Refusal("another process starts to listen there, and holds " + path_ + ".lock"));
@@ -365,7 +365,7 @@ TEST_F(UnixListenerTest, RefusesBesideAStartThatIsUnderWay) {
   EXPECT_EQ(Listen(), "") << "the file of a start that was killed is in no way";
 }
 
-TEST_F(UnixListenerTest, ListensUnderAnAbstractNameOnce) {
+TEST_F(ListeningUnixSocketTest, ListensUnderAnAbstractNameOnce) {
   const std::string name = "@" + path_;
   ASSERT_EQ(Listen({.path = name}), "");
   EXPECT_TRUE(CanConnect(name));

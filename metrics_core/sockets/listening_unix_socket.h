@@ -1,4 +1,4 @@
-// ListenOnUnixSocket: a socket that listens under a path or an abstract name.
+// ListeningUnixSocket: a socket that listens under a path or an abstract name.
 //
 // When to use something else: ParseListenAddress (socket_address.h) reads the address from a text.
 // Guarantees:
@@ -13,13 +13,12 @@
 //    A program that makes its socket otherwise is seen only once it listens.
 // 3. Mode, owner and group are set before the first client can connect. The umask has no effect on
 //    them. They are set on the file that was made, also where another takes its path meanwhile.
-// 4. SocketFile removes the file at the end, if it is still the file that was made, and only in the
-//    process that made it: not in a child of fork.
+// 4. SocketFile (socket_file.h) removes the file at the end.
 // 5. No symbolic link is followed at the path itself.
 // Limits: where the umask or the folder takes bits of the mode away, /proc must be mounted. A
 // socket that another machine serves, on a folder of the network, looks dead. An abstract name has
 // no permissions: every process in the network namespace may connect.
-// Thread safety: pure functions of the system's; a SocketFile: one thread at a time.
+// Thread safety: a pure function of the system's.
 // Cost: some system calls.
 // Errors: InvalidArgument, as CheckUnixSocket(), and for an owner or a group that is not known.
 // Else Unavailable; where a mode, owner or group may not be set, the field is that one. The message
@@ -27,38 +26,11 @@
 // listen there; that one, or a child that has its socket, listens.
 #pragma once
 
-#include <sys/types.h>
-
-#include <string>
-
 #include "metrics_core/sockets/socket_address.h"
+#include "metrics_core/sockets/socket_file.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics {
-
-// The file of a socket that listens. It goes before the descriptor of the socket is closed: until
-// then the system gives its number to no other file.
-class SocketFile {
- public:
-  SocketFile() = default;  // no file: an abstract name
-  // Of the socket that is there; none where that is another file.
-  explicit SocketFile(std::string path);
-  SocketFile(SocketFile&& other) noexcept;
-  SocketFile& operator=(SocketFile&& other) noexcept;
-  ~SocketFile() { Remove(); }
-
-  // Whether the descriptor is open on it.
-  bool Is(int descriptor) const;
-
-  // May be called twice.
-  void Remove();
-
- private:
-  std::string path_;  // empty: none
-  dev_t device_ = 0;
-  ino_t number_ = 0;
-  pid_t process_ = 0;
-};
 
 struct ListeningUnixSocket {
   int descriptor = -1;  // the caller's; closed on exec, and does not block

@@ -1,4 +1,4 @@
-#include "metrics_core/sockets/unix_listener.h"
+#include "metrics_core/sockets/listening_unix_socket.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -239,39 +240,6 @@ Result<ListeningUnixSocket> ListenOnPath(const UnixSocket& socket) {
 }
 
 }  // namespace
-
-SocketFile::SocketFile(std::string path) : path_(std::move(path)), process_(getpid()) {
-  struct stat made = {};
-  if (lstat(path_.c_str(), &made) != 0 || !S_ISSOCK(made.st_mode)) path_.clear();
-  device_ = made.st_dev;
-  number_ = made.st_ino;
-}
-
-SocketFile::SocketFile(SocketFile&& other) noexcept
-    : path_(std::exchange(other.path_, "")), device_(other.device_), number_(other.number_), process_(other.process_) {}
-
-SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
-  if (this == &other) return *this;
-  Remove();
-  path_ = std::exchange(other.path_, "");
-  device_ = other.device_;
-  number_ = other.number_;
-  process_ = other.process_;
-  return *this;
-}
-
-bool SocketFile::Is(int descriptor) const {
-  struct stat found = {};
-  return !path_.empty() && fstat(descriptor, &found) == 0 && found.st_dev == device_ && found.st_ino == number_;
-}
-
-void SocketFile::Remove() {
-  const std::string path = std::exchange(path_, "");
-  if (path.empty() || getpid() != process_) return;
-  struct stat found = {};
-  if (lstat(path.c_str(), &found) != 0 || found.st_dev != device_ || found.st_ino != number_) return;
-  unlink(path.c_str());
-}
 
 Result<ListeningUnixSocket> ListenOnUnixSocket(const UnixSocket& socket) {
   if (Status checked = CheckUnixSocket(socket); !checked.ok()) return checked;
