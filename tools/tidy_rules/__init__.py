@@ -10,6 +10,7 @@ from tidy_rules import (
     documents,
     error_policy,
     figures,
+    file_names,
     generated,
     invariants,
     layering,
@@ -28,6 +29,7 @@ ALL_RULES = (
     + cmake_lists.RULES
     + atomics.RULES
     + test_layout.RULES
+    + file_names.RULES
     + dead_options.RULES
     + text_rules.RULES
     + contracts.RULES
