@@ -11,8 +11,8 @@ using metrics::Registry;
 using metrics::Result;
 
 Result<AuthenticationMetrics> AuthenticationMetrics::Register(Registry& registry, Connected connected,
-                                                              NowFunction now) {
-  AuthenticationMetrics made(connected, now);
+                                                              const LoopWatch& loop, NowFunction now) {
+  AuthenticationMetrics made(connected, loop, now);
   Result<Family<Counter>> checks = registry.AddCounter(
       {.name = "mosquitto_authentication_checks_total",
        .help =
@@ -41,7 +41,7 @@ void AuthenticationMetrics::Count(const void* client) {
 bool AuthenticationMetrics::IsOfReload() {
   if (!is_reloading_) return false;
   const std::int64_t now = now_();
-  is_reloading_ = now - reload_seen_ <= std::chrono::nanoseconds(kReloadPauseMax).count();
+  is_reloading_ = loop_->HasPassed() || now - reload_seen_ <= std::chrono::nanoseconds(kReloadPauseMax).count();
   reload_seen_ = now;
   return is_reloading_;
 }

@@ -12,9 +12,10 @@
 // 1. The outcome of a check is not told to plugins, and not counted.
 // 2. mosquitto_authentication_checks_total counts every session again at each reload (SIGHUP), also
 //    a stored session whose client is offline. Such a check adds no client to
-//    mosquitto_clients_connected. A check is one of a reload until LoopMoved(). It is none where
-//    kReloadPauseMax has passed since the reload and since its newest check: with
-//    per_listener_settings, an idle broker reports no pass of its loop.
+//    mosquitto_clients_connected. A check is one of a reload until LoopMoved(). While
+//    `loop` has never passed, as with per_listener_settings, no LoopMoved() comes from an idle
+//    broker. A check is then none of a reload where kReloadPauseMax has passed since the reload and
+//    since its newest check.
 // 3. Missing in both families: bridges, clients whose TLS certificate names them, clients with the
 //    extended authentication of MQTT 5, and clients that a plugin before this one decides about.
 // Thread safety: the thread of the broker. The families may be read by any.
@@ -27,13 +28,16 @@
 
 #include "integrations/mosquitto/client_set.h"
 #include "integrations/mosquitto/coarse_clock.h"
+#include "integrations/mosquitto/loop_watch.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::mosquitto_plugin {
 
-// Checks of a reload follow one another at once: the broker checks passwords and does nothing else.
+// For a broker that reports no pass of its loop. Checks of a reload follow one another at once: the
+// broker checks passwords and does nothing else. Where an earlier plugin takes longer for a check,
+// that check and the reload's later ones count as connects.
 inline constexpr std::chrono::seconds kReloadPauseMax{1};
 
 class AuthenticationMetrics {
@@ -41,8 +45,9 @@ class AuthenticationMetrics {
   // Whether mosquitto_clients_connected is made of the checks, or another class counts it.
   enum class Connected : std::uint8_t { kCountedElsewhere, kCounted };
 
+  // `loop` must outlive the AuthenticationMetrics.
   static metrics::Result<AuthenticationMetrics> Register(metrics::Registry& registry, Connected connected,
-                                                         NowFunction now);
+                                                         const LoopWatch& loop, NowFunction now);
 
   void Count(const void* client);
   // The broker now checks all sessions again.
@@ -55,10 +60,12 @@ class AuthenticationMetrics {
   void Ended(const void* client) { connected_.Remove(client); }
 
  private:
-  AuthenticationMetrics(Connected connected, NowFunction now) : now_(now), counts_connected_(connected) {}
+  AuthenticationMetrics(Connected connected, const LoopWatch& loop, NowFunction now)
+      : loop_(&loop), now_(now), counts_connected_(connected) {}
 
   bool IsOfReload();
 
+  const LoopWatch* loop_;
   NowFunction now_;
   metrics::Counter checks_;
   Connected counts_connected_;

@@ -112,7 +112,7 @@ Status EventCounts::AddTo(EventCallbacks& callbacks, Registry& registry, const P
         "plugin_opt_auth_checks: the broker must have a password_file: without one it refuses every user name");
     const auto connected =
         sessions_ ? AuthenticationMetrics::Connected::kCountedElsewhere : AuthenticationMetrics::Connected::kCounted;
-    added = Take(AuthenticationMetrics::Register(registry, connected, &CoarseNow), authentications_);
+    added = Take(AuthenticationMetrics::Register(registry, connected, loop_, &CoarseNow), authentications_);
     if (added.ok()) added = callbacks.Add(MOSQ_EVT_BASIC_AUTH, &OnAuthentication, this, "authentications");
   }
   return added;

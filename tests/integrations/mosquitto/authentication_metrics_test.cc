@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "integrations/mosquitto/loop_watch.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 
@@ -16,41 +17,50 @@ using metrics::testing::MetricReader;
 
 std::int64_t now = 0;
 
-AuthenticationMetrics Authentications(metrics::Registry& registry, AuthenticationMetrics::Connected connected =
-                                                                       AuthenticationMetrics::Connected::kCounted) {
-  return AuthenticationMetrics::Register(registry, connected, [] { return std::int64_t{now}; }).value();
+std::int64_t Now() {
+  return now;
 }
 
-TEST(AuthenticationMetricsTest, AClientThatIsCheckedAgainIsConnectedOnce) {
-  metrics::Registry registry;
-  auto checks = Authentications(registry);
+class AuthenticationMetricsTest : public ::testing::Test {
+ protected:
+  AuthenticationMetrics Authentications(
+      AuthenticationMetrics::Connected connected = AuthenticationMetrics::Connected::kCounted) {
+    return AuthenticationMetrics::Register(registry_, connected, loop_, &Now).value();
+  }
+  std::optional<double> Checks() { return MetricReader(registry_).Value("mosquitto_authentication_checks_total"); }
+  std::optional<double> Connected() { return MetricReader(registry_).Value("mosquitto_clients_connected"); }
+
+  metrics::Registry registry_;
+  LoopWatch loop_{&Now};
+};
+
+TEST_F(AuthenticationMetricsTest, AClientThatIsCheckedAgainIsConnectedOnce) {
+  auto checks = Authentications();
   const int client = 0;
   checks.Count(&client);
   checks.Count(&client);
-  EXPECT_EQ(MetricReader(registry).Value("mosquitto_authentication_checks_total"), 2);
-  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 1);
+  EXPECT_EQ(Checks(), 2);
+  EXPECT_EQ(Connected(), 1);
   checks.Ended(&client);
-  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 0);
+  EXPECT_EQ(Connected(), 0);
 }
 
-TEST(AuthenticationMetricsTest, AReloadAddsNoClientUntilTheLoopMoves) {
-  metrics::Registry registry;
-  auto checks = Authentications(registry);
+TEST_F(AuthenticationMetricsTest, AReloadAddsNoClientUntilTheLoopMoves) {
+  auto checks = Authentications();
   const int away = 0;
   const int fresh = 0;
   checks.Reloaded();
   checks.Count(&away);
-  EXPECT_EQ(MetricReader(registry).Value("mosquitto_authentication_checks_total"), 1);
-  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 0);
+  EXPECT_EQ(Checks(), 1);
+  EXPECT_EQ(Connected(), 0);
   checks.LoopMoved();
   checks.Count(&fresh);
-  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 1);
+  EXPECT_EQ(Connected(), 1);
 }
 
-TEST(AuthenticationMetricsTest, AReloadIsOverWhenNoCheckHasComeForAPause) {
+TEST_F(AuthenticationMetricsTest, WithoutPassesAReloadIsOverWhenNoCheckHasComeForAPause) {
   constexpr std::int64_t kPause = std::chrono::nanoseconds(kReloadPauseMax).count();
-  metrics::Registry registry;
-  auto checks = Authentications(registry);
+  auto checks = Authentications();
   const int away[2] = {};
   const int fresh = 0;
   checks.Reloaded();
@@ -58,18 +68,30 @@ TEST(AuthenticationMetricsTest, AReloadIsOverWhenNoCheckHasComeForAPause) {
     now += kPause;
     checks.Count(&client);
   }
-  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 0);
+  EXPECT_EQ(Connected(), 0);
   now += kPause + 1;
   checks.Count(&fresh);
-  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 1);
+  EXPECT_EQ(Connected(), 1);
 }
 
-TEST(AuthenticationMetricsTest, ConnectedClientsMayBeCountedElsewhere) {
-  metrics::Registry registry;
-  auto checks = Authentications(registry, AuthenticationMetrics::Connected::kCountedElsewhere);
+// As where another plugin asks a slow server about each password.
+TEST_F(AuthenticationMetricsTest, WithPassesNoPauseEndsAReload) {
+  auto checks = Authentications();
+  const int away[2] = {};
+  loop_.Pass();
+  checks.Reloaded();
+  for (const int& client : away) {
+    now += 2 * std::chrono::nanoseconds(kReloadPauseMax).count();
+    checks.Count(&client);
+  }
+  EXPECT_EQ(Connected(), 0);
+}
+
+TEST_F(AuthenticationMetricsTest, ConnectedClientsMayBeCountedElsewhere) {
+  auto checks = Authentications(AuthenticationMetrics::Connected::kCountedElsewhere);
   const int client = 0;
   checks.Count(&client);
-  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), std::nullopt);
+  EXPECT_EQ(Connected(), std::nullopt);
 }
 
 }  // namespace
