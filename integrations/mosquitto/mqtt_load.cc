@@ -59,6 +59,7 @@ std::string Text(const std::string& text) {
 // A blocking connection whose CONNECT was accepted.
 int Connect(std::uint16_t port, const std::string& id) {
   const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) FailCall("socket()");
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -128,7 +129,8 @@ class Pair {
     std::array<char, 65536> buffer;
     const ssize_t size = ::recv(receiver_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size < 0 && errno == EAGAIN) return;
-    if (size <= 0) FailCall("recv()");
+    if (size < 0) FailCall("recv()");
+    if (size == 0) Fail("the broker has ended a connection");
     received_bytes_ += static_cast<std::uint64_t>(size);
   }
 
