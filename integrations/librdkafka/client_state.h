@@ -16,7 +16,7 @@
 //    - A document in which its broker has been connected again, or is another.
 //    - A document after a lost one.
 //    - A rebalance, and the end of a pause.
-//    RefetchTime() must have passed since. Example: 6 s after Resume() by default.
+//    RefetchTime() must have passed since. Example: 6.5 s after Resume() by default.
 // 6. A document from before the last rebalance gives no positions.
 // May be wrong:
 // - A partition that a program without a rebalance callback takes away and assigns again by
@@ -62,6 +62,7 @@ struct ClientSettings {
   std::int64_t queued_kilobytes = 65'536;               // queued.max.messages.kbytes
   // fetch.queue.backoff.ms. Releases without this setting back off for the same time.
   std::chrono::milliseconds queue_backoff{1000};
+  std::chrono::milliseconds error_backoff{500};  // fetch.error.backoff.ms
 };
 
 // Since the origin of CLOCK_MONOTONIC, as `ts` of a document.
@@ -81,10 +82,10 @@ inline std::chrono::milliseconds FetchTime(const ClientSettings& settings) {
 }
 
 // Upper bound of the time until a partition that can be fetched again has been fetched. The queue
-// backs off. A request without the partition is under way: it is answered. The next request has
-// the partition: it is answered as well.
+// backs off. A request without the partition is under way: it is answered, or it fails and the
+// broker backs off. The next request has the partition: it is answered as well.
 inline std::chrono::milliseconds RefetchTime(const ClientSettings& settings) {
-  return settings.queue_backoff + 2 * FetchTime(settings);
+  return settings.queue_backoff + settings.error_backoff + 2 * FetchTime(settings);
 }
 
 // Totals of a broker that are counters: kBrokerTotals in client_state.cc.

@@ -56,6 +56,7 @@ ClientSettings SettingsOf(rd_kafka_t* client) {
   settings.queued_records = NumberOf(client, "queued.min.messages", settings.queued_records);
   settings.queued_kilobytes = NumberOf(client, "queued.max.messages.kbytes", settings.queued_kilobytes);
   settings.queue_backoff = TimeOf(client, "fetch.queue.backoff.ms", settings.queue_backoff);
+  settings.error_backoff = TimeOf(client, "fetch.error.backoff.ms", settings.error_backoff);
   return settings;
 }
 

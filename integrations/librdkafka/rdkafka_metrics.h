@@ -76,13 +76,13 @@ class RdkafkaMetrics {
   void OnError(rd_kafka_t* client, rd_kafka_resp_err_t error) const noexcept;
 
   // Of a rebalance_cb, before it assigns. The client's lags and positions leave the page until a
-  // document that is made later. Its lags wait for the next fetch as well: 6 s by default.
+  // document that is made later. Its lags wait for the next fetch as well: 6.5 s by default.
   void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions) noexcept;
 
   // librdkafka does not say which partitions are paused: after a pause their lag would stand still.
   // A pause ends with OnResume(), which comes after librdkafka's call. In librdkafka it outlives a
   // revocation as well. The lag comes back when the partition must have been fetched: by default
-  // 6 s after OnResume().
+  // 6.5 s after OnResume().
   void OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept;
   void OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition) noexcept;
 

@@ -20,7 +20,7 @@ class LagOfClientTest : public ClientStateFixture {
   MonotonicTime Now() const { return std::chrono::seconds(seconds_); }
 
   // In documents of `next`, from the one after the last moment at which the partition may not have
-  // been fetched. By default the wait is 6 s.
+  // been fetched. By default the wait is 6.5 s.
   void ExpectLagAfterARefetch(const std::function<Statistics()>& next, std::int64_t lag) {
     for (int i = 0; i < 6; ++i) {
       EXPECT_EQ(LagAfter(next()), std::nullopt) << i;
@@ -130,10 +130,28 @@ TEST_F(LagOfClientTest, TheEndOfAPauseDoesNotShortenTheWait) {
 }
 
 TEST_F(LagOfClientTest, WaitsAsLongAsTheSettingsOfFetchesSay) {
-  const ClientSettings slow = {.fetch_wait = std::chrono::seconds(3), .queue_backoff = std::chrono::seconds(10)};
+  const ClientSettings slow = {.fetch_wait = std::chrono::seconds(3),
+                               .queue_backoff = std::chrono::seconds(10),
+                               .error_backoff = std::chrono::seconds(15)};
   EXPECT_EQ(FetchTime(slow), std::chrono::seconds(5));
-  EXPECT_EQ(RefetchTime(slow), std::chrono::seconds(20));
-  EXPECT_EQ(RefetchTime({}), std::chrono::seconds(6));
+  EXPECT_EQ(RefetchTime(slow), std::chrono::seconds(35));
+  EXPECT_EQ(RefetchTime({}), std::chrono::milliseconds(6500));
+}
+
+// The connection broke during a Fetch, and was back at once.
+TEST_F(LagOfClientTest, KnowsNoLagWhileAFetchThatFailedBacksOff) {
+  ClientState slow{{.error_backoff = std::chrono::seconds(15)}};
+  const auto lag_after = [&](std::int64_t disconnects) {
+    Statistics document = ConsumerDocument(Partition(0, 3));
+    document.brokers[0].disconnects = disconnects;
+    slow.Take(document, counters_);
+    return slow.partitions()[0].lag.exact;
+  };
+  EXPECT_EQ(lag_after(0), 7);
+  for (int i = 0; i <= 21; ++i) {
+    EXPECT_EQ(lag_after(1), std::nullopt) << i;
+  }
+  EXPECT_EQ(lag_after(1), 7);
 }
 
 // What kept librdkafka from fetching may have lasted until just before the document.

@@ -309,6 +309,19 @@ TEST_F(RdkafkaMetricsTest, TheLagDependsOnSettingsOfTheClient) {
   EXPECT_EQ(LagWith({{"queued.max.messages.kbytes", "2000"}}), std::nullopt);
 }
 
+TEST_F(RdkafkaMetricsTest, TheLagWaitsForTheBackoffOfAFailedFetch) {
+  const auto consumer = Consumer({{"fetch.error.backoff.ms", "15000"}, {"fetch.wait.max.ms", "3000"}});
+  metrics_->OnRebalance(consumer->handle(), RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, 1);
+  const auto lag_after = [&](std::chrono::seconds time) {
+    const auto second = (std::chrono::steady_clock::now().time_since_epoch() + time) / std::chrono::seconds(1);
+    const std::string json = Document(*consumer, static_cast<int>(second), std::time(nullptr));
+    EXPECT_TRUE(metrics_->OnStatistics(consumer->handle(), json).ok());
+    return Lag();
+  };
+  EXPECT_EQ(lag_after(std::chrono::seconds(20)), std::nullopt);
+  EXPECT_EQ(lag_after(std::chrono::seconds(600)), 5);
+}
+
 TEST_F(RdkafkaMetricsTest, ALostBrokerTakesTheLagWithIt) {
   Fill(0, 5);
   const auto consumer = Reader();
