@@ -297,7 +297,7 @@ void ClientState::NoteFetch(const Statistics& statistics, const TopicStatistics&
 void ClientState::TakePartition(const Statistics& statistics, const TopicStatistics& topic,
                                 const PartitionStatistics& partition, PartitionTotals& totals) {
   const MonotonicTime made(statistics.ts);
-  totals.tracker.Take(partition);
+  totals.tracker.Take(partition, made);
   NoteFetch(statistics, topic, partition, totals);
   if (!partition.is_desired) return;
   PartitionGauges gauges = {.topic = topic.topic, .partition = std::to_string(partition.partition)};

@@ -2,7 +2,7 @@
 
 namespace streamhouse::librdkafka {
 
-void PositionTracker::Take(const PartitionStatistics& partition) {
+void PositionTracker::Take(const PartitionStatistics& partition, std::chrono::microseconds made) {
   position_.reset();
   if (!partition.is_desired || !partition.is_active) {
     fetched_before_ = partition.rxmsgs;
@@ -16,10 +16,13 @@ void PositionTracker::Take(const PartitionStatistics& partition) {
     return;
   }
   if (fetched_before_ != partition.rxmsgs) fetched_before_.reset();
-  // librdkafka moves next_offset before it counts the records: a second document confirms both.
-  const bool is_confirmed = partition.next_offset >= 0 && partition.next_offset == next_offset_;
-  if (fetched_before_ && is_confirmed) position_ = partition.next_offset;
-  next_offset_ = partition.next_offset;
+  if (partition.next_offset != next_offset_) {
+    next_offset_ = partition.next_offset;
+    rests_since_ = made;
+  }
+  // librdkafka moves next_offset before it counts the records: a later document confirms both.
+  const bool is_confirmed = next_offset_ >= 0 && made > rests_since_;
+  if (fetched_before_ && is_confirmed) position_ = next_offset_;
 }
 
 }  // namespace streamhouse::librdkafka
