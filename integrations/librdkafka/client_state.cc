@@ -100,6 +100,7 @@ Status StatisticsCounters::Register(Registry& registry) {
 void ClientState::Take(const Statistics& statistics, StatisticsCounters& counters) {
   const bool is_newest = statistics.ts >= newest_.ts;
   const Windows windows = WindowsOf(statistics, counters);
+  counters.documents.Lookup(statistics.client_id)->Increment(0);  // makes the series
   if (is_newest) TakeNewest(statistics, counters);
   // Nothing below needs memory: the document is taken as a whole.
   for (const Summaries<2>::Window& window : windows.of_brokers) window.Add();
@@ -237,7 +238,8 @@ void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCount
       of_partition.document = document_;
       if (!statistics.is_of_producer()) TakePartition(statistics, topic, partition, of_partition);
     }
-    // Nothing below needs memory: what the totals have grown by is counted.
+    // Below, only the first series of a topic need memory, and a lack of it ends the process. So
+    // what the totals have grown by is counted.
     for (const PartitionStatistics& partition : topic.partitions) {
       PartitionTotals& of_partition = totals.find(partition.partition)->second;
       for (std::size_t i = 0; i < growths.size(); ++i) {

@@ -7,7 +7,8 @@
 // 2. With `series_max` series, a new label set adds to the overflow series. Each label value of
 //    that series is kOverflowLabelValue. The counter of CountOverflows() counts these windows, but
 //    not those without values.
-// 3. Prepare() needs memory, and changes no sum. Window::Add() needs none.
+// 3. Prepare() needs memory, and changes no sum. It makes the series of the overflow counter as
+//    well. Window::Add() needs none.
 // Invariants:
 // 1. There are at most `series_max` series and the overflow series.
 // May be wrong: where a registry has two objects of one name, the page shows the newer one alone.
@@ -15,7 +16,8 @@
 // Thread safety: Prepare() and Window::Add() from any thread, also while a page is made.
 // Cost: Prepare() takes a lock and looks up the series, Window::Add() takes the lock. A page takes
 // the lock once.
-// Errors: Prepare() throws std::bad_alloc.
+// Errors: Prepare() throws std::bad_alloc. A lack of memory for the series of the overflow counter
+// ends the process (metrics_core/family.h).
 //
 //   const auto window = summaries.Prepare({"app", "kafka:9092"}, 0.5, 2);
 //   window.Add();  // two values, whose sum is 0.5
@@ -101,6 +103,7 @@ class Summaries {
       }
       place = series_->totals.try_emplace(std::move(added)).first;
     }
+    if (window.place_ == Window::Place::kOverflow && window.count_ > 0) overflows_.Lookup(name_)->Increment(0);
     window.total_ = &place->second;
     return window;
   }

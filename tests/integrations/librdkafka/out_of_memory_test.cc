@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "integrations/librdkafka/rdkafka_metrics.h"
+#include "integrations/librdkafka/summaries.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
@@ -207,6 +208,17 @@ TEST_F(OutOfMemoryTest, ADocumentThatIsPassedAgainConfirmsNoPosition) {
   EXPECT_GT(refusals, 10);
   ASSERT_TRUE(Take(client_, 3, moved).ok());
   EXPECT_EQ(MetricReader(*registry_).SeriesCount("streamhouse_consumer_current_offset"), 2U);
+}
+
+TEST_F(OutOfMemoryTest, TheFirstWindowOfAnOverflowSeriesIsAddedWithoutMemory) {
+  Summaries<1> waits(0);
+  waits.CountOverflows(registry_->AddCounter({.name = "overflows_total", .help = "x", .labels = {"family"}}).value());
+  ASSERT_TRUE(waits.Register(*registry_, {.name = "a_family_with_a_long_name", .help = "x", .labels = {"a"}}).ok());
+  const auto window = waits.Prepare({kTopic}, 5, 1);
+  allocations_before_failure = 0;
+  window.Add();
+  EXPECT_EQ(std::exchange(allocations_before_failure, -1), 0);
+  EXPECT_EQ(Value("overflows_total"), 1);
 }
 
 TEST_F(OutOfMemoryTest, AnEventIsLostAndCounted) {
