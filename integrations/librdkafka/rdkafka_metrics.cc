@@ -83,8 +83,9 @@ struct RdkafkaMetrics::Families {
   Status Take(rd_kafka_t* client, std::string_view json) const {
     const Result<Statistics> statistics = ParseStatistics(json);
     if (!statistics.ok()) {
+      // First: where it throws, the document is counted as one without memory.
+      Change(client, [](ClientState& state) { state.NoteLostDocument(); });
       refused.Lookup(metrics::StatusCodeName(statistics.status().code()))->Increment();
-      this->statistics->NoteLostDocument(rd_kafka_name(client));
       return statistics.status();
     }
     this->statistics->Take(*statistics, [client] { return SettingsOf(client); });

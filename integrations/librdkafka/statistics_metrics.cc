@@ -219,7 +219,7 @@ void StatisticsMetrics::NoteLostDocument(std::string_view name) {
   const MutexLock lock(mutex_);
   if (const auto client = clients_.find(name); client != clients_.end()) {
     client->second.NoteLostDocument();
-  } else {
+  } else if (!IsForgotten(name)) {
     has_lost_document_ = true;
   }
 }
@@ -228,7 +228,7 @@ void StatisticsMetrics::NoteLostPause(std::string_view name) {
   const MutexLock lock(mutex_);
   if (const auto client = clients_.find(name); client != clients_.end()) {
     client->second.NoteLostPause();
-  } else {
+  } else if (!IsForgotten(name)) {
     has_lost_pause_ = true;
   }
 }
@@ -240,9 +240,13 @@ void StatisticsMetrics::Forget(std::string_view name) {
   if (const auto client = clients_.find(name); client != clients_.end()) clients_.erase(client);
 }
 
+bool StatisticsMetrics::IsForgotten(std::string_view name) const {
+  return std::find(forgotten_.begin(), forgotten_.end(), name) != forgotten_.end();
+}
+
 ClientState* StatisticsMetrics::StateOf(std::string_view name, const SettingsOfClient& settings) {
   if (const auto client = clients_.find(name); client != clients_.end()) return &client->second;
-  if (std::find(forgotten_.begin(), forgotten_.end(), name) != forgotten_.end()) return nullptr;
+  if (IsForgotten(name)) return nullptr;
   ClientState& made = clients_.emplace(name, settings()).first->second;
   if (has_lost_document_) made.NoteLostDocument();
   if (has_lost_pause_) made.NoteLostPause();

@@ -55,8 +55,9 @@ class StatisticsMetrics {
   // `settings` is asked for once a name.
   void Take(const Statistics& statistics, const SettingsOfClient& settings);
 
-  // What ClientState has under these names. Of a client without a state, it holds for each client
-  // that gets its state later: there may be no memory for the name.
+  // What ClientState has under these names, where there is no memory for Change(). Of a client
+  // without a state, it holds for each client that gets its state later. Not for one that was
+  // forgotten.
   void NoteLostDocument(std::string_view name);
   void NoteLostPause(std::string_view name);
 
@@ -92,6 +93,7 @@ class StatisticsMetrics {
 
   // The state of a client; nothing for one that was forgotten.
   ClientState* StateOf(std::string_view name, const SettingsOfClient& settings) STREAMHOUSE_REQUIRES(mutex_);
+  bool IsForgotten(std::string_view name) const STREAMHOUSE_REQUIRES(mutex_);
   metrics::Status RegisterGauges(metrics::Registry& registry);
   metrics::Status RegisterPartitionGauges(metrics::Registry& registry);
   // A gauge whose samples `collect` makes of all clients that are shown.

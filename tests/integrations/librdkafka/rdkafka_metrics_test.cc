@@ -322,6 +322,19 @@ TEST_F(RdkafkaMetricsTest, TheLagWaitsForTheBackoffOfAFailedFetch) {
   EXPECT_EQ(lag_after(std::chrono::seconds(600)), 5);
 }
 
+TEST_F(RdkafkaMetricsTest, ADocumentThatCannotBeReadTakesTheLagOfItsClientAlone) {
+  const auto consumer = Consumer({{"statistics.interval.ms", "0"}});
+  EXPECT_FALSE(metrics_->OnStatistics(consumer->handle(), "{").ok());
+  EXPECT_EQ(LagWith({}), 5);
+  metrics_->Forget(consumer->handle());
+  EXPECT_FALSE(metrics_->OnStatistics(consumer->handle(), "{").ok());
+  EXPECT_EQ(LagWith({}), 5);
+  const auto other = Consumer({{"fetch.wait.max.ms", "3000"}});
+  EXPECT_FALSE(metrics_->OnStatistics(other->handle(), "{").ok());
+  EXPECT_TRUE(metrics_->OnStatistics(other->handle(), Document(*other, 2, std::time(nullptr))).ok());
+  EXPECT_EQ(Lag(), std::nullopt);
+}
+
 TEST_F(RdkafkaMetricsTest, ALostBrokerTakesTheLagWithIt) {
   Fill(0, 5);
   const auto consumer = Reader();

@@ -239,6 +239,14 @@ TEST_F(StatisticsMetricsTest, ALostDocumentOfAnotherClientChangesNothing) {
   EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_partitions_without_lag"), 1);
 }
 
+TEST_F(StatisticsMetricsTest, WhatAForgottenClientLosesChangesNoOtherClient) {
+  metrics_->Forget("app#consumer-1");
+  metrics_->NoteLostDocument("app#consumer-1");
+  metrics_->NoteLostPause("app#consumer-1");
+  TakeConsumer("app#consumer-2", 3, 1);
+  EXPECT_EQ(MetricReader(registry_).Value("streamhouse_consumer_lag_records"), 7);
+}
+
 TEST_F(StatisticsMetricsTest, TakesDocumentsWhilePagesAreMade) {
   std::jthread scraper([this](const std::stop_token& stop) {
     while (!stop.stop_requested()) static_cast<void>(registry_.TakeSnapshot());
