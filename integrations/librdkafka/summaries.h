@@ -58,6 +58,9 @@ class Summaries {
     friend class Summaries;
     enum class Place : std::uint8_t { kOfLabels, kOverflow };
 
+    // Prepare() sets its pointers.
+    Window() = default;
+
     Summaries* to_ = nullptr;
     metrics::CallbackSummary* total_ = nullptr;  // guarded by the lock of the series
     Place place_ = Place::kOfLabels;

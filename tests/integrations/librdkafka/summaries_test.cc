@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <type_traits>
 
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -12,6 +13,8 @@ namespace streamhouse::librdkafka {
 namespace {
 
 using metrics::testing::PageDifference;
+
+static_assert(!std::is_default_constructible_v<Summaries<2>::Window>, "a window without a series");
 
 class SummariesTest : public ::testing::Test {
  protected:
