@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <chrono>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <optional>
@@ -40,6 +40,7 @@ constexpr char kNotAuthorized = 5;
 constexpr std::chrono::milliseconds kRetryFirst{100};
 constexpr std::chrono::milliseconds kRetryMax{400};
 constexpr std::chrono::seconds kKeepAlive{1};
+constexpr std::chrono::seconds kLongKeepAlive = 2 * kPatience;
 // $SYS/broker/clients/connected is 7.
 const std::string kSevenClients = "\x30\x20\x00\x1D$SYS/broker/clients/connected7"s;
 
@@ -57,7 +58,7 @@ class SysClientTest : public ::testing::Test {
                                       .password = password,
                                       .retry_first = kRetryFirst,
                                       .retry_max = kRetryMax,
-                                      .keep_alive = kKeepAlive};
+                                      .keep_alive = keep_alive_};
     return SysClient::Start(options, *figures_, {.subscribed = subscribed_, .failures = failures_}, log).value();
   }
   void Start() { client_ = Make(listener_.address()); }
@@ -76,6 +77,7 @@ class SysClientTest : public ::testing::Test {
   metrics::Gauge subscribed_ = registry_.AddGauge({.name = "subscribed", .help = "Whether it is."}).value().With();
   metrics::Counter failures_ = registry_.AddCounter({.name = "failures_total", .help = "Failures."}).value().With();
   FakeListener listener_;
+  std::chrono::seconds keep_alive_ = kKeepAlive;
   metrics::Mutex mutex_;
   std::vector<std::string> log_ STREAMHOUSE_GUARDED_BY(mutex_);
   bool log_throws_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
@@ -118,6 +120,7 @@ TEST_F(SysClientTest, ItWaitsLongerAfterEachFailureUpToALimit) {
 }
 
 TEST_F(SysClientTest, ItWaitsLongerAlsoWhereTheBrokerEndsEachSubscription) {
+  keep_alive_ = kLongKeepAlive;  // no subscription lasts as long
   Start();
   const auto begin = std::chrono::steady_clock::now();
   for (int time = 0; time < 5; ++time) listener_.Welcome();
@@ -142,7 +145,7 @@ TEST_F(SysClientTest, ItSendsAPingHoweverManyMessagesArrive) {
   EXPECT_TRUE(Eventually([&] {
     listener_.Send(kSevenClients);
     arrived += listener_.Arrived();
-    return arrived == "\xC0\x00"s;
+    return arrived.starts_with("\xC0\x00"s);
   }));
 }
 
@@ -171,21 +174,19 @@ TEST_F(SysClientTest, NoOtherClientOfTheProcessHasItsId) {
   EXPECT_NE(listener_.ReadToSubscription(), other_listener.ReadToSubscription());
 }
 
-// The method: without memory for its error, a refused connection throws. The lowest number that is
-// free shows whether a descriptor is left.
+// The method: without memory for its error, a refused connection throws. The client has one
+// descriptor, by which it is told to stop.
 TEST_F(SysClientTest, AConnectionThatFailsWithoutMemoryLeavesNoDescriptor) {
-  const auto lowest_free = [] {
-    const int number = ::dup(STDERR_FILENO);
-    ::close(number);
-    return number;
+  const auto open = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
   };
   const HeldPort closed;
+  const auto before = open();
   client_ = Make({.host = "127.0.0.1", .port = closed.number()});
-  ASSERT_TRUE(Eventually([&] { return Value("failures_total") == 1; }));
-  const int before = lowest_free();
+  ASSERT_TRUE(Eventually([&] { return Value("failures_total") >= 1; }));
   const NoMemoryElsewhere no_memory;
-  ASSERT_TRUE(Eventually([&] { return Value("failures_total") == 4; }));
-  EXPECT_TRUE(Eventually([&] { return lowest_free() == before; }));
+  ASSERT_TRUE(Eventually([&] { return Value("failures_total") >= 4; }));
+  EXPECT_TRUE(Eventually([&] { return open() == before + 1; }));
 }
 
 TEST_F(SysClientTest, WhatIsThrownOnItsThreadIsAFailure) {
