@@ -23,6 +23,8 @@
 //   assign(), between two documents, looks as if it had stayed.
 // - A broker that is silent for longer than `fetch_wait` and kFetchSlack between two documents, and
 //   in neither of them, looks as if it had answered.
+// - A queue that was full between two documents, and in neither of them, looks as if its partition
+//   had been fetched all the time.
 // Thread safety: one thread at a time.
 // Cost: a look-up for each counter of a broker and a topic, and one for each partition.
 #pragma once

@@ -31,8 +31,9 @@
 // again. Otherwise the document is lost with its windows. The next one counts what totals have
 // grown by. Lags come back after the time that OnResume() tells. Any other event without memory is
 // lost, and rdkafka_events_lost_total counts it. A client whose OnPause() is lost has no lag any
-// more. If no call had told of the client before, no client that is told of later has a lag. A new
-// series without memory ends the process (metrics_core/family.h).
+// more. If no call had told of the client before, no client that is told of later has a lag. A
+// partition whose OnResume() is lost has no lag until the next OnResume() of it. A new series
+// without memory ends the process (metrics_core/family.h).
 //
 //   auto metrics = RdkafkaMetrics::Register(registry).value();
 //   conf->set("statistics.interval.ms", "1000", error);

@@ -273,6 +273,24 @@ TEST_F(OutOfMemoryTest, AClientWhosePauseIsLostHasNoLag) {
   EXPECT_EQ(Lags(), 0U);
 }
 
+TEST_F(OutOfMemoryTest, APartitionWhoseResumeIsLostHasNoLagUntilTheNextOne) {
+  double lost = 1;
+  for (int failing = 0; lost > 0; ++failing) {
+    StartAgain();
+    metrics_->Forget(other_);
+    metrics_->OnPause(client_, kTopic, 0);
+    allocations_before_failure = failing;
+    metrics_->OnResume(client_, kTopic, 0);
+    allocations_before_failure = -1;
+    lost = *Value("rdkafka_events_lost_total");
+    ASSERT_TRUE(Take(client_, 1'000'000'000, {}).ok());
+    EXPECT_EQ(Lags(), lost > 0 ? 1U : 2U) << failing;
+    metrics_->OnResume(client_, kTopic, 0);
+    ASSERT_TRUE(Take(client_, 1'000'000'010, {}).ok());
+    EXPECT_EQ(Lags(), 2U) << failing;
+  }
+}
+
 // No call has told of the client before, so no state of it can keep the time of the rebalance.
 TEST_F(OutOfMemoryTest, AClientWhoseFirstRebalanceIsLostProvesNoLagAtOnce) {
   double lost = 1;
