@@ -92,6 +92,7 @@ SysClient::~SysClient() {
 
 void SysClient::Run() {
   while (RunConnection()) {
+    expects_failure_ = false;
     own_.failures.Increment();
     if (Wait(-1, 0, retry_time_) == Waited::kStop) return;
     retry_time_ = std::min(2 * retry_time_, options_.retry_max);
@@ -104,10 +105,12 @@ bool SysClient::RunConnection() noexcept {
     const Result<int> connected = Connect();
     const OwnedDescriptor connection(connected.ok() ? *connected : -1);
     const Status ended = connected.ok() ? Listen(connection.number()) : connected.status();
-    goes_on = !ended.ok();
+    // A stop also ends the wait for a connection.
+    goes_on = !ended.ok() && Wait(-1, 0, milliseconds(0)) != Waited::kStop;
     if (goes_on) Report(ended);
   } catch (...) {
-    // Counted as any other failure. A line of the log may need the memory that is missing.
+    // Counted as any other failure. A line of the log may need the memory that is missing; then it
+    // comes with the next failure.
   }
   own_.subscribed.Set(0);
   is_subscribed_ = false;
@@ -116,18 +119,19 @@ bool SysClient::RunConnection() noexcept {
 }
 
 void SysClient::Report(const Status& ended) {
-  // The listener opens after plugins are loaded, so the first failure is expected.
-  if (++failures_ != 2) return;
-  has_reported_ = true;
+  if (expects_failure_ || has_reported_) return;
   log_("plugin_opt_sys_client: " + ended.message() + "; the next attempt is in " + std::to_string(retry_time_.count()) +
        " ms, later ones are at most " + std::to_string(options_.retry_max.count()) + " ms apart");
+  has_reported_ = true;
 }
 
 void SysClient::EndFailures() {
   check_due_ = steady_clock::time_point::max();
   retry_time_ = options_.retry_first;
-  failures_ = 1;  // from now on, no failure is expected: the next one is reported
-  if (std::exchange(has_reported_, false)) log_("plugin_opt_sys_client: subscribed to " + std::string(kFilter));
+  expects_failure_ = false;
+  if (!has_reported_) return;
+  log_("plugin_opt_sys_client: subscribed to " + std::string(kFilter));
+  has_reported_ = false;
 }
 
 SysClient::Waited SysClient::Wait(int descriptor, short events, std::chrono::milliseconds time) const {
@@ -194,7 +198,9 @@ Status SysClient::Send(int connection, const std::string& packet) {
   ping_due_ = steady_clock::now() + milliseconds(options_.keep_alive) / 2;
   // A connection whose broker reads has room for some dozen bytes.
   const ssize_t sent = ::send(connection, packet.data(), packet.size(), MSG_NOSIGNAL);
-  return sent == static_cast<ssize_t>(packet.size()) ? Status::Ok() : Unavailable("cannot send", errno);
+  if (sent < 0) return Unavailable("cannot send", errno);
+  return sent == static_cast<ssize_t>(packet.size()) ? Status::Ok()
+                                                     : Status(StatusCode::kUnavailable, "the broker does not read");
 }
 
 Status SysClient::Receive(int connection, PacketReader& reader) {

@@ -20,7 +20,8 @@
 // refused connection, are counted in `failures`. What is thrown on its thread, as without memory,
 // ends the connection and is such a failure. The log has a line for the second failure in a row,
 // and for the first one after a connection that was subscribed for keep_alive. It has another line
-// when a connection after that has been subscribed for keep_alive.
+// when a connection after that has been subscribed for keep_alive. Where `log` throws, the line
+// comes with the next failure, or with the next connection that was subscribed for as long.
 #pragma once
 
 #include <chrono>
@@ -105,7 +106,8 @@ class SysClient {
   std::chrono::steady_clock::time_point check_due_;  // of the response to SUBSCRIBE, then of EndFailures()
 
   // Used by the thread alone, for all connections.
-  int failures_ = 0;           // in a row; see Report()
+  // The listener opens after plugins are loaded, so the first failure is expected.
+  bool expects_failure_ = true;
   bool has_reported_ = false;  // a failure, and not yet its end
   std::chrono::milliseconds retry_time_;
 

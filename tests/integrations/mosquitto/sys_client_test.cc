@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <filesystem>
 #include <iterator>
@@ -34,6 +39,7 @@ using namespace std::string_literals;  // NOLINT(google-build-using-namespace)
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 constexpr char kNotAuthorized = 5;
@@ -43,6 +49,37 @@ constexpr std::chrono::seconds kKeepAlive{1};
 constexpr std::chrono::seconds kLongKeepAlive = 2 * kPatience;
 // $SYS/broker/clients/connected is 7.
 const std::string kSevenClients = "\x30\x20\x00\x1D$SYS/broker/clients/connected7"s;
+
+// A listener that takes no connection: the only place of its queue is taken.
+class FullListener {
+ public:
+  FullListener() {
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    pollfd polled = {.fd = listening_, .events = POLLIN, .revents = 0};
+    const bool is_full = ::bind(listening_, generic, size) == 0 && ::getsockname(listening_, generic, &size) == 0 &&
+                         ::listen(listening_, 0) == 0 && ::connect(waiting_, generic, size) == 0 &&
+                         ::poll(&polled, 1, -1) == 1;
+    metrics::Check(is_full, "no queue can be filled");
+    address_ = {.host = "127.0.0.1", .port = ntohs(address.sin_port)};
+  }
+  ~FullListener() {
+    ::close(waiting_);
+    ::close(listening_);
+  }
+  FullListener(const FullListener&) = delete;
+  FullListener& operator=(const FullListener&) = delete;
+
+  const metrics::HostPort& address() const { return address_; }
+
+ private:
+  const int listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int waiting_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  metrics::HostPort address_;
+};
 
 class SysClientTest : public ::testing::Test {
  protected:
@@ -64,6 +101,10 @@ class SysClientTest : public ::testing::Test {
   void Start() { client_ = Make(listener_.address()); }
   std::optional<double> Value(std::string_view family) {
     return metrics::testing::MetricReader(registry_).Value(family);
+  }
+  void LetLogThrow(bool throws) {
+    const metrics::MutexLock lock(mutex_);
+    log_throws_ = throws;
   }
   bool IsSubscribed() { return Value("subscribed") == 1; }
   std::optional<double> Clients() { return Value("mosquitto_sys_clients_connected"); }
@@ -190,15 +231,38 @@ TEST_F(SysClientTest, AConnectionThatFailsWithoutMemoryLeavesNoDescriptor) {
 }
 
 TEST_F(SysClientTest, WhatIsThrownOnItsThreadIsAFailure) {
-  {
-    const metrics::MutexLock lock(mutex_);
-    log_throws_ = true;
-  }
+  LetLogThrow(true);
   Start();
   for (int time = 0; time < 2; ++time) listener_.Refuse(kNotAuthorized);  // the second one has a line
   listener_.Accept();
   EXPECT_THAT(listener_.ReadToSubscription(), HasSubstr("$SYS/broker/#"));
   EXPECT_EQ(Value("failures_total"), 2);
+}
+
+TEST_F(SysClientTest, LinesThatTheLogThrewComeLater) {
+  LetLogThrow(true);
+  Start();
+  for (int time = 0; time < 2; ++time) listener_.Refuse(kNotAuthorized);  // the second one has a line
+  listener_.Accept();
+  LetLogThrow(false);
+  listener_.End();
+  ASSERT_TRUE(Eventually([&] { return log().size() == 1; }));
+  LetLogThrow(true);
+  listener_.Welcome();
+  listener_.Accept();  // the end of the failures has a line, which has ended the connection
+  LetLogThrow(false);
+  listener_.Welcome();
+  ASSERT_TRUE(Eventually([&] { return log().size() == 2; }));
+  EXPECT_THAT(log().back(), StartsWith("plugin_opt_sys_client: subscribed to"));
+}
+
+// The method: a listener whose queue is full leaves a connection under way.
+TEST_F(SysClientTest, AConnectionThatIsStoppedUnderWayIsNoFailure) {
+  const FullListener full;
+  client_ = Make(full.address());
+  client_.reset();
+  EXPECT_EQ(Value("failures_total"), 0);
+  EXPECT_THAT(log(), IsEmpty());
 }
 
 TEST_F(SysClientTest, ARefusedSubscriptionIsNone) {
