@@ -1,11 +1,7 @@
 #include "integrations/mosquitto/mqtt_packets.h"
 
-#include <cstddef>
-
 namespace streamhouse::mosquitto_plugin {
 namespace {
-
-constexpr std::size_t kDigit = 128;  // lengths are numbers to this base, the lowest digit first
 
 std::string TwoBytes(std::size_t number) {
   return {static_cast<char>(number >> 8), static_cast<char>(number & 0xFF)};
@@ -19,9 +15,9 @@ std::string Packet(int first_byte, const std::string& body) {
   std::string packet = {static_cast<char>(first_byte)};
   std::size_t rest = body.size();
   do {
-    const std::size_t digit = rest % kDigit;
-    rest /= kDigit;
-    packet += static_cast<char>(digit + (rest > 0 ? kDigit : 0));
+    const std::size_t digit = rest % kLengthBase;
+    rest /= kLengthBase;
+    packet += static_cast<char>(digit + (rest > 0 ? kLengthBase : 0));
   } while (rest > 0);
   return packet + body;
 }

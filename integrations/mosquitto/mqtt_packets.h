@@ -7,11 +7,15 @@
 // Cost: a string.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace streamhouse::mosquitto_plugin {
+
+// The length of a packet is a number to this base, the lowest digit first.
+inline constexpr std::size_t kLengthBase = 128;
 
 // With a clean session. An empty user is none.
 std::string ConnectPacket(std::string_view client_id, std::uint16_t keep_alive_seconds, std::string_view user,

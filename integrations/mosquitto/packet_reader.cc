@@ -1,13 +1,13 @@
 #include "integrations/mosquitto/packet_reader.h"
 
+#include "integrations/mosquitto/mqtt_packets.h"
+
 namespace streamhouse::mosquitto_plugin {
 
 using metrics::Status;
 using metrics::StatusCode;
 
 namespace {
-
-constexpr std::size_t kDigit = 128;  // lengths are numbers to this base, the lowest digit first
 
 // How long the head and the body of the packet at the beginning are; nothing while the head is
 // incomplete.
@@ -20,9 +20,9 @@ std::optional<Lengths> LengthsOf(std::string_view bytes) {
   std::size_t factor = 1;
   for (std::size_t at = 1; at < bytes.size() && at <= 4; ++at) {
     const auto digit = static_cast<unsigned char>(bytes[at]);
-    body += digit % kDigit * factor;
-    if (digit < kDigit) return Lengths{.head = at + 1, .body = body};
-    factor *= kDigit;
+    body += digit % kLengthBase * factor;
+    if (digit < kLengthBase) return Lengths{.head = at + 1, .body = body};
+    factor *= kLengthBase;
   }
   // Four digits are the most; one that goes on is too large in any case.
   if (bytes.size() > 4) return Lengths{.head = 5, .body = kReadPacketBytesMax + 1};
