@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "integrations/mosquitto/mqtt_packets.h"
+#include "metrics_core/duration_text.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::mosquitto_plugin {
@@ -53,6 +54,24 @@ class OwnedDescriptor {
  private:
   int number_;
 };
+
+// Of the code of a CONNACK of MQTT 3.1.1 that is not 0.
+std::string MeaningOfRefusal(int code) {
+  switch (code) {
+    case 1:
+      return "it does not take MQTT 3.1.1";
+    case 2:
+      return "it does not allow the client id";
+    case 3:
+      return "its service is not available";
+    case 4:
+      return "the user name or the password is wrong";
+    case 5:
+      return "the client is not authorized";
+    default:
+      return "code " + std::to_string(code);
+  }
+}
 
 // The error of a connection that was under way; 0 where it is established.
 int ErrorOf(int connection) {
@@ -120,8 +139,9 @@ bool SysClient::RunConnection() noexcept {
 
 void SysClient::Report(const Status& ended) {
   if (expects_failure_ || has_reported_) return;
-  log_("plugin_opt_sys_client: " + ended.message() + "; the next attempt is in " + std::to_string(retry_time_.count()) +
-       " ms, later ones are at most " + std::to_string(options_.retry_max.count()) + " ms apart");
+  log_("plugin_opt_sys_client: " + ended.message() + "; the next attempt is in " +
+       metrics::FormatDuration(retry_time_) + ", later ones are at most " +
+       metrics::FormatDuration(options_.retry_max) + " apart");
   has_reported_ = true;
 }
 
@@ -219,7 +239,7 @@ Status SysClient::Handle(const ReadPacket& packet) {
   constexpr char kRefused = '\x80';
   if (packet.type == kConnackType && packet.body.size() == 2 && packet.body[1] != 0) {
     return Status(StatusCode::kUnavailable,
-                  "the broker refuses the client with code " + std::to_string(static_cast<int>(packet.body[1])));
+                  "the broker refuses the client: " + MeaningOfRefusal(static_cast<unsigned char>(packet.body[1])));
   }
   if (packet.type == kSubackType && packet.body.size() == 3) {
     if (packet.body[2] == kRefused) {

@@ -58,7 +58,7 @@ class Sys(unittest.TestCase):
         self.wait_for(self.start(*given, options=user), "mosquitto_sys_client_subscribed", 1)
         (folder / "password").write_text("wrong\n", encoding="utf-8")
         broker = self.start(*given, options=user)
-        broker.match("plugin_opt_sys_client: the broker refuses the client with code 5", "stderr")
+        broker.match("plugin_opt_sys_client: the broker refuses the client: the client is not authorized", "stderr")
         self.assertEqual(0, broker.value("mosquitto_sys_client_subscribed"))
 
     def test_figures_go_while_the_broker_refuses_the_client_and_come_back(self):
