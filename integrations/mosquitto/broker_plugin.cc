@@ -3,6 +3,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -65,9 +66,10 @@ Result<std::unique_ptr<BrokerPlugin>> BrokerPlugin::Start(mosquitto_plugin_id_t*
   plugin->side_ = *std::move(side);
   if (!plugin->side_->has_own_descriptors()) {
     mosquitto_log_printf(MOSQ_LOG_WARNING,
-                         "streamhouse_mosquitto: the system refuses the page a table of descriptors of its own: each "
-                         "message costs the broker more, and connections of the page count towards its limit of "
-                         "descriptors");
+                         "streamhouse_mosquitto: close_range() failed: %s. The page shares the broker's file "
+                         "descriptors: each message costs the broker more, and connections of the page count towards "
+                         "its limit of descriptors",
+                         std::generic_category().message(plugin->side_->descriptors_error()).c_str());
   }
   metrics::SocketAddress address = options.http;
   if (auto* const host_port = std::get_if<metrics::HostPort>(&address)) host_port->port = plugin->port();

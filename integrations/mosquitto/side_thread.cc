@@ -1,5 +1,6 @@
 #include "integrations/mosquitto/side_thread.h"
 
+#include <errno.h>
 #include <linux/close_range.h>
 #include <pthread.h>
 #include <signal.h>
@@ -17,10 +18,11 @@ using metrics::Status;
 
 namespace {
 
-// Gives the calling thread a table of its own, with the standard descriptors alone. False where the
-// system refuses: the thread works on with the common table.
-bool LeaveDescriptorsOfProcess() {
-  return ::close_range(STDERR_FILENO + 1, std::numeric_limits<unsigned>::max(), CLOSE_RANGE_UNSHARE) == 0;
+// Gives the calling thread a table of its own, with the standard descriptors alone. Otherwise the
+// error of the system: the thread works on with the common table.
+int LeaveDescriptorsOfProcess() {
+  const int failed = ::close_range(STDERR_FILENO + 1, std::numeric_limits<unsigned>::max(), CLOSE_RANGE_UNSHARE);
+  return failed == 0 ? 0 : errno;
 }
 
 // While it lives, the calling thread takes no signals.
@@ -53,7 +55,7 @@ Result<std::unique_ptr<SideThread>> SideThread::Start(std::function<Status()> be
   const auto task = std::make_shared<std::packaged_task<Status()>>(std::move(begin));
   std::future<Status> begun = task->get_future();
   Result<std::thread> started = StartThreadWithoutSignals([task, self = side.get()] {
-    self->has_own_descriptors_ = LeaveDescriptorsOfProcess();
+    self->descriptors_error_ = LeaveDescriptorsOfProcess();
     (*task)();
     self->stop_.get_future().wait();
     self->end_();

@@ -37,13 +37,15 @@ class SideThread {
   SideThread(const SideThread&) = delete;
   SideThread& operator=(const SideThread&) = delete;
 
-  bool has_own_descriptors() const { return has_own_descriptors_; }
+  bool has_own_descriptors() const { return descriptors_error_ == 0; }
+  // The errno of the system where it has refused them, else 0.
+  int descriptors_error() const { return descriptors_error_; }
 
  private:
   explicit SideThread(std::function<void()> end) : end_(std::move(end)) {}
 
   const std::function<void()> end_;
-  bool has_own_descriptors_ = false;  // written by the thread before `begin`
+  int descriptors_error_ = 0;  // written by the thread before `begin`
   std::promise<void> stop_;
   std::thread thread_;
 };
