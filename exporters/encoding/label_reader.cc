@@ -43,8 +43,7 @@ char* EscapedText::CopyTo(char* out) const {
   return out;
 }
 
-std::string_view EscapedText::Unescaped(std::string& storage) const {
-  if (!has_escapes()) return text_;
+std::string_view EscapedText::CopyTo(std::string& storage) const {
   storage.resize(size());
   CopyTo(storage.data());
   return storage;

@@ -33,9 +33,11 @@ class EscapedText {
   char* CopyTo(char* out) const;
 
   // The value that is meant, in `storage` where there are escapes.
-  std::string_view Unescaped(std::string& storage) const;
+  std::string_view Unescaped(std::string& storage) const { return has_escapes() ? CopyTo(storage) : text_; }
 
  private:
+  std::string_view CopyTo(std::string& storage) const;
+
   std::string_view text_;
   std::size_t escapes_ = 0;
 };

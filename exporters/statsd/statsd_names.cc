@@ -9,11 +9,11 @@
 namespace streamhouse::exporters {
 namespace {
 
-bool IsPlain(char c) {
+constexpr bool IsPlain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-bool IsTag(char c) {
+constexpr bool IsTag(char c) {
   constexpr unsigned char kControlEnd = 0x20;
   constexpr unsigned char kDelete = 0x7f;
   const auto byte = static_cast<unsigned char>(c);
@@ -24,16 +24,17 @@ bool IsTag(char c) {
 using CleanBytes = std::array<char, 256>;
 
 template <typename IsKept>
-CleanBytes MakeCleanBytes(const IsKept& is_kept) {
-  CleanBytes bytes;
+constexpr CleanBytes MakeCleanBytes(const IsKept& is_kept) {
+  CleanBytes bytes = {};
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = is_kept(static_cast<char>(i)) ? static_cast<char>(i) : '_';
   return bytes;
 }
 
+constexpr CleanBytes kPlainBytes = MakeCleanBytes(IsPlain);
+constexpr CleanBytes kTagBytes = MakeCleanBytes(IsTag);
+
 const CleanBytes& CleanBytesOf(StatsdDialect dialect) {
-  static const CleanBytes plain = MakeCleanBytes(IsPlain);
-  static const CleanBytes tag = MakeCleanBytes(IsTag);
-  return dialect == StatsdDialect::kPlain ? plain : tag;
+  return dialect == StatsdDialect::kPlain ? kPlainBytes : kTagBytes;
 }
 
 char Clean(const CleanBytes& bytes, char c) {
