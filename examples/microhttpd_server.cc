@@ -1,11 +1,13 @@
-// A page from another HTTP server: libmicrohttpd has the sockets and threads, and Routes the
-// responses. A line of input is a message.
+// A page from another HTTP server: libmicrohttpd has the sockets and a thread, and Routes the
+// responses. A line of input is a message. The checks of /ready run on that thread: a program whose
+// checks may hang gives them another one.
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <strings.h>
 #include <sys/socket.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -50,11 +52,14 @@ std::string Header(MHD_Connection* connection, const char* name) {
 // A page on its way out, chunk by chunk.
 class Page {
  public:
-  explicit Page(std::unique_ptr<exporters::PageSource> source) : source_(std::move(source)) {}
+  Page(std::unique_ptr<exporters::PageSource> source, std::chrono::milliseconds time)
+      : source_(std::move(source)), deadline_(std::chrono::steady_clock::now() + time) {}
 
-  // At most `room` bytes of it. Where it has failed, the connection ends without the last chunk, so
-  // that the client sees that the page is not whole.
+  // At most `room` bytes of it. Where it has failed or takes too long, the connection ends without
+  // the last chunk, so that the client sees that the page is not whole. A client that reads slowly
+  // would keep others from their pages: the number of pages at a time is limited.
   ssize_t Read(char* to, std::size_t room) {
+    if (std::chrono::steady_clock::now() > deadline_) return MHD_CONTENT_READER_END_WITH_ERROR;
     if (rest_.empty()) {
       if (has_ended_) return MHD_CONTENT_READER_END_OF_STREAM;
       chunk_.Clear();
@@ -71,6 +76,7 @@ class Page {
 
  private:
   const std::unique_ptr<exporters::PageSource> source_;
+  const std::chrono::steady_clock::time_point deadline_;
   exporters::PageChunk chunk_;
   std::string_view rest_;  // of the chunk
   bool has_ended_ = false;
@@ -84,7 +90,7 @@ MHD_Response* ResponseOf(exporters::Response response) {
     made = MHD_create_response_from_callback(
         MHD_SIZE_UNKNOWN, exporters::kPageChunkBytes,
         [](void* page, std::uint64_t, char* to, std::size_t room) { return static_cast<Page*>(page)->Read(to, room); },
-        new Page(std::move(response.page)), [](void* page) { delete static_cast<Page*>(page); });
+        new Page(std::move(response.page), response.page_time), [](void* page) { delete static_cast<Page*>(page); });
   }
   MHD_add_response_header(made, "Content-Type", std::string(response.content_type).c_str());
   for (const auto& [name, value] : response.headers) {

@@ -1,7 +1,8 @@
 // A client of NATS with a page that shows what libnats counts: nats_client URL SUBJECT
 //
-// Publishes each line of its input to the subject, and receives what is published to it. The
-// counters are read at each scrape; libnats keeps them anyway.
+// Publishes each line of its input to the subject, and receives what is published to it; a line of
+// 4,095 bytes or more becomes several messages. The counters are read at each scrape; libnats keeps
+// them anyway.
 #include <math.h>
 #include <nats/nats.h>
 #include <stdbool.h>
@@ -77,7 +78,8 @@ int main(int argc, char** argv) {
   natsSubscription* subscription = NULL;
   natsStatus connected = natsConnection_ConnectTo(&connection, argv[1]);
   if (connected == NATS_OK) connected = natsConnection_Subscribe(&subscription, connection, argv[2], take, NULL);
-  if (connected != NATS_OK) return fprintf(stderr, "%s: %s\n", argv[1], natsStatus_GetText(connected)), 1;
+  // The URL stays unsaid: it may have a password.
+  if (connected != NATS_OK) return fprintf(stderr, "%s\n", natsStatus_GetText(connected)), 1;
 
   streamhouse_registry* registry = streamhouse_registry_new();
   streamhouse_token* tokens[COUNTERS + 1] = {NULL};

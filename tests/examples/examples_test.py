@@ -166,7 +166,7 @@ class Examples(unittest.TestCase):
         self.assertEqual(0, pages.value(url, "nats_client_reconnects_total"))
         self.end(example)
 
-    def test_nats_client_shows_that_its_server_was_away(self):
+    def test_nats_client_shows_that_its_server_was_unreachable(self):
         address = processes.held_address(self)
         server = start_nats(self, address)
         example = self.start("nats_client", f"nats://{address}", "orders")
@@ -179,9 +179,9 @@ class Examples(unittest.TestCase):
         self.end(example)
 
     def test_nats_client_says_that_no_server_is_there(self):
-        example = self.start("nats_client", "nats://127.0.0.1:1", "orders")
+        example = self.start("nats_client", "nats://ann:secret@127.0.0.1:1", "orders")
         self.assertEqual(1, example.wait())
-        self.assertEqual(["nats://127.0.0.1:1: No server available for connection"], example.stderr)
+        self.assertEqual(["No server available for connection"], example.stderr)
 
     def test_instrumented_broker_shows_messages_depth_and_latency_and_why_it_is_not_ready(self):
         example = self.start("instrumented_broker")
