@@ -21,6 +21,10 @@ class HeadersAreNamedForTheirType(RuleTestCase):
         inner = "struct Outer {\n  struct RecordBatch {};\n};\n"
         self.assertFinds(self.rule, self.header("class RecordBatch;\n" + inner), "client/record_batch.h:4")
 
+    def test_finds_a_class_whose_member_or_call_alone_has_the_name(self):
+        text = "class Head {\n  int RecordBatch();\n};\nint F() {\n  return RecordBatch();\n}\n"
+        self.assertFinds(self.rule, self.header(text), "client/record_batch.h:3")
+
     def test_finds_a_struct_without_a_function_in_the_first_comment(self):
         text = "// PackBlock: packs.\nstruct Packed {};\nvoid Pack(Packed);\n"
         self.assertFinds(self.rule, {"proto/record_block.h": text}, "proto/record_block.h:2")
@@ -34,6 +38,7 @@ class HeadersAreNamedForTheirType(RuleTestCase):
             "class RecordBatch {};\n",
             "class M(x(y)) RecordBatch {};\n",
             "template <typename T>\nstruct RecordBatch : A<T> {};\n",
+            "template <class T, class U>\nstruct RecordBatch {};\n",
             "struct Part {};\nenum class RecordBatch : int { kA };\n",
             "class BasicBatch {};\nusing RecordBatch = BasicBatch<int>;\n",
         ):

@@ -11,7 +11,8 @@ _FOLDERS = source_tree.PRODUCTION_FOLDERS + ("apps", "proto")
 # What opens a scope or closes one. An attribute may stand before the name of a type.
 _SCOPE = re.compile(
     r"\b(?P<kind>class|struct|enum(?: class)?)\s+(?:\[\[[^\]]*\]\]\s*)?(?:[A-Z_]+\([^)]*\)+\s+)?(?P<name>\w+)\b"
-    r"[^;(){}=]*\{|(?P<namespace>\bnamespace\b[^;{}]*\{)|\busing\s+(?P<alias>\w+)\s*=|(?P<open>\{)|(?P<close>\})"
+    r"(?!\s*[,>])[^;(){}=]*\{|(?P<namespace>\bnamespace\b[^;{}]*\{)"
+    r"|\busing\s+(?P<alias>\w+)\s*=|(?P<open>\{)|(?P<close>\})"
 )
 _FIRST_WORD = re.compile(r"// (?P<word>\w+)")
 # A class, its handle and its builder, for example.
@@ -42,7 +43,7 @@ def _headers(tree):
 
 
 def _declares_function(file, name):
-    return re.search(rf"\b{name}\(", file.code)
+    return re.search(rf"^\S.*\b{name}\(", file.code, re.MULTILINE)  # a member or a call is indented
 
 
 def _has_own_name(file, types):
