@@ -290,8 +290,9 @@ TEST_F(RdkafkaMetricsTest, APartitionWhoseQueueIsFullHasNoLag) {
   Fill(0, 30);
   const auto consumer = Reader({{"queued.min.messages", "1"}});
   ASSERT_TRUE(consumer->Consume(5));
-  ASSERT_TRUE(consumer->ServeUntil([&] { return Value("rdkafka_consumer_lag_at_least_records").has_value(); }));
-  EXPECT_EQ(Lag(), std::nullopt);
+  // A document from before the queue was full may still have a lag, and a true one.
+  const auto has_no_lag = [&] { return Value("rdkafka_consumer_lag_at_least_records").has_value() && !Lag(); };
+  ASSERT_TRUE(consumer->ServeUntil(has_no_lag));
   Fill(0, 12);
   const std::uint64_t wanted = consumer->ledger().documents + 2;
   ASSERT_TRUE(consumer->ServeUntil([&] { return consumer->ledger().documents >= wanted; }));
